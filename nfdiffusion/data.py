@@ -219,13 +219,14 @@ def split(
     points: Observations,             # in random order, as from `observe`
     n: tuple,                         # (low, high) size of the context
     generator: torch.Generator | None = None,
+    most: int | None = None,          # targets at most; all the rest by default
 ) -> tuple[Observations, Observations]:
-    "Context and target: the first points of each item, and the rest."
+    "Context and target: the first points of each item, and those behind them."
     lo, hi = n
     if not 0 <= lo <= hi < points.mask.shape[1]: raise ValueError(f'cannot split {points.mask.shape[1]} points into a context of {lo} to {hi} and a target of the rest')
     k = int((lo + 1) * ((hi + 2) / (lo + 1))**torch.rand((), generator=generator).item() - 1)
     part = lambda s: Observations(points.coords[:, s], points.values[:, s], points.mask[:, s])
-    return part(slice(k)), part(slice(k, None))
+    return part(slice(k)), part(slice(k, None if most is None else k + most))
 
 # %% ../nbs/00_data.ipynb #f3f84666
 def observe_function(
