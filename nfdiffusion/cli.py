@@ -40,12 +40,12 @@ def draw_digits(
     mean, plate = model.reconstruct(seen), interpolate(seen, 'tps').grid(256, 256)
     draws = model.sample(seen, 32, generator=torch.Generator().manual_seed(seed)).grid(256, 256)
     columns = {'truth': digits, f'{int(seen.counts[0])} pixels seen': None, 'thin plate, 256²': plate, 'neural field, 28²': mean.grid(28, 28),
-               'neural field, 256²': mean.grid(256, 256), 'two standard deviations': draws.std(0) * 2, 'a draw, 256²': draws[0], 'another draw': draws[1]}
+               'neural field, 256²': mean.grid(256, 256), '2 std of 32 draws': draws.std(0) * 2, 'a draw, 256²': draws[0], 'another draw': draws[1]}
     fig = Figure(figsize=(1.25 * len(columns), 1.3 * len(digits) + .3)); axs = fig.subplots(len(digits), len(columns), squeeze=False)
     for c, (name, images) in enumerate(columns.items()):
         axs[0, c].set_title(name, fontsize=8)
         for r, ax in enumerate(axs[:, c]):
-            if images is not None: ax.imshow(images[r, ..., 0], cmap='magma' if 'deviations' in name else 'gray', vmin=0, vmax=1)
+            if images is not None: ax.imshow(images[r, ..., 0], cmap='magma' if 'std' in name else 'gray', vmin=0, vmax=1)
             else: ax.set_facecolor('#c8d4e6'); ax.scatter(seen.coords[r, :, 1], seen.coords[r, :, 0], c=seen.values[r, :, 0], s=5, marker='s', cmap='gray', vmin=0, vmax=1); ax.set(xlim=(-1, 1), ylim=(1, -1), aspect='equal')
             ax.set(xticks=[], yticks=[])
     fig.tight_layout()
