@@ -5,11 +5,11 @@
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #b6721e91
 from __future__ import annotations
 import torch
-from torch import nn, Tensor
+from torch import Tensor
 from .data import Observations, observe, split
 from .fields import BasisSiren, ConcatSiren, ModulatedSiren
 from .encoders import MLPEncoder, SetEncoder, MixtureEncoder, mixture_loss, start_from_images, calibrate
-from .training import FieldModel, fit
+from .training import FieldModel
 
 # %% auto #0
 __all__ = ['signal_batches', 'PointCode', 'LatentDiffusionField', 'fit_images']
@@ -76,11 +76,10 @@ def fit_images(
 ) -> tuple[LatentDiffusionField, dict]:
     "A mixture over images: neural basis, components, and the temper that predicts held-out pixels best; with what each step lost."
     model = LatentDiffusionField(images.ndim - 2, images.shape[-1], code=code, hidden=hidden, w0=20., components=components, rank=rank, means=True)
-    keep = len(images) // 20 if len(images) < 4000 else 200                       # for the temper, not seen by the fit
+    keep = min(200, len(images) // 20)                                            # for the temper, not seen by the fit
     report = start_from_images(model.encoder, images[:-keep], steps, generator)
     some = Observations.from_grid(images[-keep:])
     n = some.mask.shape[1]
     pixels = observe(some, n // 2, generator=generator)
-    part = lambda a, b: Observations(pixels.coords[:, a:b], pixels.values[:, a:b])
-    score = calibrate(model.encoder, part(0, n // 10), part(n // 10, n // 2))
+    score = calibrate(model.encoder, *split(pixels, (n // 10, n // 10)))
     return model.eval(), report | dict(temper=model.encoder.log_temper.exp().item(), noise=model.encoder.noise.item(), mse=min(score.values()))

@@ -9,6 +9,7 @@ from collections import namedtuple
 from typing import Callable, Sequence
 import torch
 from torch import nn, Tensor
+from fastcore.basics import patch
 from .encoders import CodePosterior
 
 # %% auto #0
@@ -39,7 +40,8 @@ class Schedule:
     def __repr__(self): return f'Schedule: {len(self)} steps, σ from {self.sigma[0]:.4f} to {self.sigma[-1]:.4f}'
 
 # %% ../nbs/03_diffusion.ipynb #68ec44ea
-def _at(self,
+@patch
+def at(self: Schedule,
     t: int | Tensor,  # a step, or steps that broadcast with the axes of z before its last `axes`
     z: Tensor,        # gives dtype and device
     axes: int = 1,
@@ -48,7 +50,8 @@ def _at(self,
     ab = self._ab[t.cpu() if isinstance(t, Tensor) else t][(..., *[None] * axes)]
     return ab.sqrt().to(z), (1 - ab).sqrt().to(z)
 
-def _add_noise(self,
+@patch
+def add_noise(self: Schedule,
     z0: Tensor,       # (..., F)
     t: int | Tensor,  # a step, or (...) steps
     eps: Tensor,      # (..., F), white
@@ -56,7 +59,6 @@ def _add_noise(self,
     "A draw of $q(z_t\\mid z_0)$."
     a, s = self.at(t, z0)
     return a * z0 + s * eps
-Schedule.at, Schedule.add_noise = _at, _add_noise
 
 # %% ../nbs/03_diffusion.ipynb #aa2a0a53
 def _columns(z, n):
@@ -219,7 +221,8 @@ class Denoiser(nn.Module):
         return (out - from_x0(self.predict, z0, z, a, s)).square().mean()
 
 # %% ../nbs/03_diffusion.ipynb #2c7064e3
-def _steps(self,
+@patch
+def steps(self: Schedule,
     n: int,                # how many
     spacing: str = 'snr',  # snr: even in λ; index: even in t
     low: float = -2.,      # the λ to which snr goes in one first step
@@ -233,7 +236,6 @@ def _steps(self,
     i = torch.cat([(lam - want[:, None]).abs().argmin(1), torch.tensor([T - 1])])
     i = torch.minimum((i - k).cummax(0).values, T - torch.tensor(n)) + k         # distinct, and no further than T-1
     return i.flip(0).tolist()
-Schedule.steps = _steps
 
 # %% ../nbs/03_diffusion.ipynb #2c71debe
 State = namedtuple('State', 't z x0')   # a step, the state there, what the denoiser says of it; at the clean end t = -1 and x0 = z

@@ -247,18 +247,15 @@ def fit_components(
     encoder: MixtureEncoder,
     codes: Tensor,      # (n, F) codes of training items
     generator: torch.Generator | None = None,
-) -> float:             # mean squared distance of codes from their component's subspace
-    "Means, loadings and weights of the components from codes: k-means, then the leading principal components of each cluster."
+):
+    "Set means, loadings and weights of the components from codes: k-means, then the leading principal components of each cluster."
     lab, centre = kmeans(codes, len(encoder.load), generator=generator)
-    lost = torch.zeros(())
     for k in range(len(centre)):
         z = codes[lab == k]; m = z.mean(0) if len(z) else centre[k]
         e, U = torch.linalg.eigh((z - m).T @ (z - m) / max(1, len(z)))
         e, U = e.flip(0)[:encoder.rank].clamp_min(0), U.flip(1)[:, :encoder.rank]
         encoder.means[k], encoder.load[k] = m, U * e.sqrt()
-        r = z - m; lost += (r - r @ U @ U.T).square().sum()
     encoder.log_pi.copy_((torch.bincount(lab, minlength=len(centre)).float() + 1).log())
-    return (lost / len(codes)).item()
 
 # %% ../nbs/02_encoders.ipynb #f36e2bd8
 def start_from_images(
@@ -277,7 +274,7 @@ def start_from_images(
     fine = spline_grid(torch.cat([rows, mean[None]]).view(Fn + 1, *shape, c).movedim(0, -1).reshape(*shape, c * (Fn + 1)))
     lost = fit_basis(encoder.basis, grid_coords(*fine.shape[:-1]), fine.reshape(-1, c, Fn + 1), steps, generator=generator)
     with torch.no_grad():
-        for p in (last := encoder.basis.net.last).parameters(): p.unflatten(0, (c, Fn + 1))[:, :-1].movedim(1, -1).div_(rows.square().mean(1).sqrt())   # equal norms: distance of codes is distance of images
+        for p in encoder.basis.net.last.parameters(): p.unflatten(0, (c, Fn + 1))[:, :-1].movedim(1, -1).div_(rows.square().mean(1).sqrt())   # equal norms: distance of codes is distance of images
         phi, m = encoder.basis.basis(grid_coords(*shape)); phi, m = phi.reshape(-1, Fn), m.reshape(-1)      # (P c, F)
         codes = (flat - m) @ torch.linalg.solve(phi.T @ phi + 1e-6 * torch.eye(Fn), phi.T).T
         fit_components(encoder, codes, generator)
