@@ -14,8 +14,8 @@ from fastcore.basics import patch
 
 # %% auto #0
 __all__ = ['grid_coords', 'Observations', 'Signals', 'FourierSignals', 'SineMixtures', 'Squares', 'Triangles', 'GPPosterior',
-           'observe', 'split', 'observe_function', 'observe_patches', 'cache_dir', 'fetch', 'read_idx', 'mnist',
-           'fashion_mnist', 'mnist_slice']
+           'WavePosterior', 'observe', 'split', 'observe_function', 'observe_patches', 'cache_dir', 'fetch', 'read_idx',
+           'mnist', 'fashion_mnist', 'mnist_slice']
 
 # %% ../nbs/00_data.ipynb #16540fe6
 def grid_coords(
@@ -139,15 +139,15 @@ class FourierSignals(Signals):
 # %% ../nbs/00_data.ipynb #a40050b1
 class SineMixtures(Signals):
     "Sums of a few sines: amplitude U(.3, 1), frequency U(1, 8) periods over the domain, phase U(0, 2π)."
+    ranges = (.3, 1), (1, 8), (0, 2 * math.pi)
     def __init__(self, components: int = 3): self.components = components
-    def params(self, n, generator):
-        m = self.components
-        return _uniform(n, m, .3, 1, generator), _uniform(n, m, 1, 8, generator), _uniform(n, m, 0, 2 * math.pi, generator)
+    def params(self, n, generator): return tuple(_uniform(n, self.components, *r, generator) for r in self.ranges)
     def evaluate(self, u, a, w, p): return (a * torch.sin(2 * torch.pi * w * u + p)).sum(-1, keepdim=True)
 
 class Squares(Signals):
     "Square waves: height U(.3, 1), frequency U(1, 4), phase U(0, 1)."
-    def params(self, n, generator): return _uniform(n, 1, .3, 1, generator), _uniform(n, 1, 1, 4, generator), _uniform(n, 1, 0, 1, generator)
+    ranges = (.3, 1), (1, 4), (0, 1)
+    def params(self, n, generator): return tuple(_uniform(n, 1, *r, generator) for r in self.ranges)
     def evaluate(self, u, a, w, p): return a * torch.where((w * u + p) % 1 < .5, 1., -1.).to(u)
 
 class Triangles(Squares):
@@ -186,6 +186,55 @@ class GPPosterior:
 def posterior(self: FourierSignals, obs: Observations, noise: float = .05) -> GPPosterior:
     "The exact posterior given noisy observations."
     return GPPosterior(self.kernel, obs, noise)
+
+# %% ../nbs/00_data.ipynb #28d2534a
+class WavePosterior:
+    "Exact posterior of one wave, as weighted waves: quadrature over frequency and phase, the amplitude in closed form."
+    def __init__(self,
+        signals: Signals,           # SineMixtures(1), Squares() or Triangles()
+        obs: Observations,
+        noise: float = .05,         # standard deviation of the observations' noise
+        cells: tuple = (1024, 128), # of frequency and phase
+        points: int = 8192,         # weighted waves for each item
+    ):
+        if getattr(signals, 'components', 1) != 1: raise ValueError(f'quadrature is for one wave, not a sum of {signals.components}; use SineMixtures(1)')
+        self.signals, self.noise, self.cells, g = signals, noise, cells, torch.Generator().manual_seed(0)
+        items = [self._item((obs.coords[i, m] + 1) / 2, obs.values[i, m, 0], points, g) for i, m in enumerate(obs.mask)]
+        self.waves, self.weight = (torch.stack(t) for t in zip(*items))          # (B, P, 3), (B, P)
+
+    def _amplitude(self, u, y, w, p):                                            # (N, 1), (N,), (C,), (C,)
+        "Of waves (C,): log evidence, the normal's mean and deviation, and its distribution function at both ends of the range."
+        s = self.signals.evaluate(u, 1., w[:, None, None], p[:, None, None])[..., 0].double()
+        c = s.square().sum(-1).clamp_min(1e-12); mean, std = s @ y.double() / c, self.noise / c.sqrt()
+        lo, hi = (torch.special.ndtr((a - mean) / std) for a in self.signals.ranges[0])
+        return .5 * (mean / std).square() + std.log() + (hi - lo).log(), mean, std, lo, hi
+
+    def _item(self, u, y, points, g):
+        w, p = ((torch.arange(n) + .5) / n * (hi - lo) + lo for n, (lo, hi) in zip(self.cells, self.signals.ranges[1:]))
+        w, p = w.repeat_interleave(len(p)), p.repeat(len(w))
+        coarse = self._amplitude(u, y, w, p)[0]
+        k = torch.multinomial((coarse - coarse.max()).exp(), points, replacement=True, generator=g)
+        w, p = (t[k] + (torch.rand(points, generator=g) - .5) * (hi - lo) / n for t, n, (lo, hi) in zip((w, p), self.cells, self.signals.ranges[1:]))
+        fine, mean, std, lo, hi = self._amplitude(u, y, w, p)
+        a = mean + std * torch.special.ndtri(lo + (hi - lo) * torch.rand(points, generator=g))
+        return torch.stack([a.float().clamp(*self.signals.ranges[0]), w, p], -1), (fine - coarse[k]).softmax(0).float()
+
+    def _at(self, x, waves): return self.signals.evaluate((x + 1) / 2, *waves[..., None, None].unbind(-3))   # (M, 1), (..., 3) -> (..., M, 1)
+    def mean(self, x: Tensor) -> Tensor:
+        "(M, 1) coordinates -> (B, M, 1)"
+        return torch.stack([torch.einsum('p,pmc->mc', q, self._at(x, v)) for v, q in zip(self.waves, self.weight)])
+    def var(self, x: Tensor) -> Tensor:
+        "Of the noiseless wave: (B, M, 1)."
+        return torch.stack([torch.einsum('p,pmc->mc', q, (self._at(x, v) - m).square()) for v, q, m in zip(self.waves, self.weight, self.mean(x))])
+    def sample(self, x: Tensor, n: int, generator=None) -> Tensor:
+        "`n` joint draws: (n, B, M, 1)."
+        k = torch.multinomial(self.weight, n, replacement=True, generator=generator).T   # (n, B)
+        return self._at(x, self.waves[torch.arange(len(self.waves)), k])
+
+@patch
+def posterior(self: Signals, obs: Observations, noise: float = .05) -> WavePosterior:
+    "The exact posterior of one wave given noisy observations."
+    return WavePosterior(self, obs, noise)
 
 # %% ../nbs/00_data.ipynb #bf8805fd
 def _how_many(n, N, B, generator):

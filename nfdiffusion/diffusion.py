@@ -103,26 +103,32 @@ class GaussianDenoiser:
 class MixtureDenoiser:
     "$E[z_0\\mid z_t]$ for a mixture of Gaussians over codes, of any rank."
     def __init__(self,
-        log_w: Tensor,  # (*S, K)
-        mean: Tensor,   # (*S, K, F)
-        root: Tensor,   # (*S, K, F, R), covariances root @ root^T
+        log_w: Tensor,      # (*S, K)
+        mean: Tensor,       # (*S, K, F)
+        root: Tensor,       # (*S, K, F, R), covariances root @ root^T + floor² I
         schedule: Schedule,
-    ): self.log_w, self.mean, self.root, self.schedule, self.gram = log_w, mean, root, schedule, root.mT @ root
+        floor: float = 0.,  # standard deviation outside the span of the roots
+    ): self.log_w, self.mean, self.root, self.schedule, self.floor, self.gram = log_w, mean, root, schedule, floor, root.mT @ root
 
     @classmethod
-    def of(cls, posterior: CodePosterior, schedule: Schedule): return cls(posterior.log_w, posterior.mean, posterior.root, schedule)
+    def of(cls,
+        posterior: CodePosterior, schedule: Schedule,
+        scale: float = 1.,  # the size of a code that becomes 1
+        floor: float = 0.,  # in units of that size
+    ): return cls(posterior.log_w, posterior.mean / scale, posterior.root / scale, schedule, floor)
 
     def components(self, z, t):                                                  # (..., *S, F), step or (*S) steps
         "E[z_0 | z_t] in each component, and log of weight × density of z_t: (*S, K, F, N) and (*S, K, N), N draws."
         a, s = self.schedule.at(t, z, 3)
+        tau = (s**2 + (a * self.floor)**2).sqrt()
         (n, R), m = self.root.shape[-2:], self.mean[..., None]
         r = _columns(z, self.mean.ndim - 1).unsqueeze(-3) - a * m                # (*S, K, F, N)
-        L = torch.linalg.cholesky(s**2 * torch.eye(R).to(z) + a**2 * self.gram)  # (*S, K, R, R)
+        L = torch.linalg.cholesky(tau**2 * torch.eye(R).to(z) + a**2 * self.gram)   # (*S, K, R, R)
         u = a * torch.cholesky_solve(self.root.mT @ r, L)                        # (*S, K, R, N)
-        x = self.root @ u
-        quad = ((r - a * x) / s).square().sum(-2) + u.square().sum(-2)           # (*S, K, N)
-        logdet = L.diagonal(dim1=-1, dim2=-2).log().sum(-1)[..., None] + (n - R) * s[..., 0].log()
-        return m + x, self.log_w[..., None] - .5 * quad - logdet - .5 * n * math.log(2 * math.pi)
+        x = self.root @ u; e = r - a * x
+        quad = (e / tau).square().sum(-2) + u.square().sum(-2)                   # (*S, K, N)
+        logdet = L.diagonal(dim1=-1, dim2=-2).log().sum(-1)[..., None] + (n - R) * tau[..., 0].log()
+        return m + x + a * (self.floor / tau)**2 * e, self.log_w[..., None] - .5 * quad - logdet - .5 * n * math.log(2 * math.pi)
 
     def log_prob(self, z, t):
         "Log density of z_t in nats: (..., *S)."
@@ -201,14 +207,15 @@ class Denoiser(nn.Module):
     def predictions(self, z, t, cond=None, start=None):
         "What the network says at `z`, in its own units, with α and σ there."
         t = torch.as_tensor(t, device=z.device); a, s = self.schedule.at(t, z)
+        if start is not None: x0 = start(z, t); cond = x0 if cond is None else torch.cat([cond.expand(*z.shape[:-1], -1), x0], -1)
         out = self.net(z, t * (1000 / len(self.schedule)), cond)
-        return out if start is None else out + from_x0(self.predict, start(z, t), z, a, s), a, s
+        return out if start is None else out + from_x0(self.predict, x0, z, a, s), a, s
 
     def forward(self,
         z: Tensor,                      # (..., F)
         t: int | Tensor,                # a step, or (...) steps
         cond: Tensor | None = None,     # (..., C)
-        start: Callable | None = None,  # a denoiser to correct
+        start: Callable | None = None,  # a denoiser to correct; the network's condition is then (..., C + F)
     ) -> Tensor:                        # E[z_0 | z_t] (..., F)
         out, a, s = self.predictions(z, t, cond, start)
         return to_x0(self.predict, out, z, a, s)

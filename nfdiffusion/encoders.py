@@ -13,7 +13,7 @@ from .fields import BasisSiren
 
 # %% auto #0
 __all__ = ['MLPEncoder', 'fourier_features', 'SetEncoder', 'CodePosterior', 'MixtureEncoder', 'mixture_loss', 'spline_grid',
-           'fit_basis', 'kmeans', 'principal', 'fit_components', 'start_from_images', 'calibrate']
+           'fit_basis', 'kmeans', 'principal', 'code_log_density', 'fit_components', 'start_from_fields', 'calibrate']
 
 # %% ../nbs/02_encoders.ipynb #d46975c1
 def _sorted(obs: Observations) -> Observations:
@@ -102,9 +102,32 @@ class CodePosterior:
         lp = -.5 * ((target.values[:, None] - m).square() / v + (2 * math.pi * v).log()).sum(-1)   # (B, K, M)
         return torch.logsumexp(self.log_w[..., None] + lp, 1)
 
+# %% ../nbs/02_encoders.ipynb #f915d657
+class _LogEvidence(torch.autograd.Function):
+    "log N(r; 0, P Pᵀ + 1) without its constant: P (..., n, R), r (..., n) -> (...)."
+    @staticmethod
+    def forward(ctx, P, r):
+        Pt, r = P.transpose(-1, -2), r[..., None]
+        ctx.by_rows = P.shape[-2] <= P.shape[-1]
+        G = P @ Pt if ctx.by_rows else Pt @ P
+        G.diagonal(dim1=-1, dim2=-2).add_(1)
+        L = torch.linalg.cholesky(G)
+        if ctx.by_rows: a = torch.cholesky_solve(r, L); u = Pt @ a
+        else: u = torch.cholesky_solve(Pt @ r, L); a = r - P @ u
+        ctx.save_for_backward(P, L, a, u)
+        return -.5 * (a.square().sum((-1, -2)) + u.square().sum((-1, -2))) - L.diagonal(dim1=-1, dim2=-2).log().sum(-1)   # rᵀa = |a|² + |u|²
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, g):
+        P, L, a, u = ctx.saved_tensors
+        inv = torch.cholesky_inverse(L); inv_P = inv @ P if ctx.by_rows else P @ inv
+        return g[..., None, None] * (a @ u.transpose(-1, -2) - inv_P), -g[..., None] * a[..., 0]
+
 # %% ../nbs/02_encoders.ipynb #c0ed3103
 class MixtureEncoder(nn.Module):
     "A prior of `components` Gaussians over the codes of one neural basis; the posterior given observations is exact."
+    gain = 10.                     # of the log scales: they have a long way to go, and Adam's steps are small
     def __init__(self,
         basis: BasisSiren,
         components: int = 1,       # one: the closed form
@@ -115,16 +138,21 @@ class MixtureEncoder(nn.Module):
     ):
         super().__init__()
         self.basis, self.rank, self.keep, n = basis, rank, keep, basis.code
-        spread = torch.logspace(.5, -.5, components)[:, None] if components > 1 else torch.ones(1, 1)
-        if rank is None: self.load = nn.Parameter((spread / n**.5 * torch.ones(components, n)).log())   # (K, F) log scales
-        else: self.load = nn.Parameter(spread[..., None] * torch.randn(components, n, rank) / rank**.5 / n**.5)
+        if rank is None:                                                          # (K, F) log scales: at first the components differ in smoothness,
+            steep = torch.linspace(1, 8, components)[:, None] if components > 1 else torch.zeros(1, 1)   # how fast the scales fall from function to function
+            log_scale = .5 * math.log((4 if components > 1 else 1) / n) - steep * torch.linspace(0, 1, n)**2
+            self.load = nn.Parameter(log_scale / self.gain)
+        else:                                                                     # (K, F, R): they differ in size
+            spread = torch.logspace(.5, -.5, components) if components > 1 else torch.ones(1)
+            self.load = nn.Parameter(spread[:, None, None] * torch.randn(components, n, rank) / rank**.5 / n**.5)
         if means: self.means = nn.Parameter(.1 * torch.randn(components, n) / n**.5)
         self.log_pi, self.log_noise, self.log_temper = nn.Parameter(torch.zeros(components)), nn.Parameter(torch.tensor(noise).log()), nn.Parameter(torch.zeros(()))
 
     noise = property(lambda self: self.log_noise.exp())
+    scale = property(lambda self: (self.gain * self.load).exp())                  # (K, F), of a diagonal covariance
     def _mu(self): return self.means if hasattr(self, 'means') else torch.zeros_like(self.load[..., 0] if self.rank else self.load)   # (K, F)
     def _times_load(self, phi):                                                   # (B, n, F) -> (B, K, n, R)
-        return phi[:, None] * self.load.exp()[:, None] if self.rank is None else torch.einsum('bnf,kfr->bknr', phi, self.load)
+        return phi[:, None] * self.scale[:, None] if self.rank is None else torch.einsum('bnf,kfr->bknr', phi, self.load)
 
     def rows(self, obs: Observations):
         "What each component says of the observed rows, in units of the noise: P (B, K, n, R), residual r (B, K, n), n = N c. Padding is zero."
@@ -145,7 +173,7 @@ class MixtureEncoder(nn.Module):
 
     def evidence(self, obs: Observations):
         "Log density of all observations of an item together under the prior, in nats: (B,)."
-        return torch.logsumexp(self.log_prior() + self.solve(obs)[2], -1)
+        return torch.logsumexp(self.log_prior() + _LogEvidence.apply(*self.rows(obs)) - self._log_norm(obs), -1)
 
     def forward(self, obs: Observations) -> CodePosterior:
         u, L, ev = self.solve(obs)
@@ -154,9 +182,9 @@ class MixtureEncoder(nn.Module):
         k = int((~spare).sum(-1).max()) if len(obs) else 1
         log_w, top = log_w.masked_fill(spare, -torch.inf)[:, :k].log_softmax(-1), top[:, :k]
         pick = lambda t: t.gather(1, top.view(*top.shape, *[1] * (t.ndim - 2)).expand(*top.shape, *t.shape[2:]))
-        u, L, load = pick(u), pick(L), self.load[top]
+        u, L, load = pick(u), pick(L), (self.scale if self.rank is None else self.load)[top]
         back = torch.cholesky_solve(L, L)                                         # G^-1 L = L^-T, by the solver that is fast in batches
-        if self.rank is None: shift, root = load.exp() * u, load.exp()[..., None] * back
+        if self.rank is None: shift, root = load * u, load[..., None] * back
         else: shift, root = (load @ u[..., None])[..., 0], load @ back
         return CodePosterior(self.basis, log_w, self._mu()[top] + shift, root, self.noise)
 
@@ -165,22 +193,10 @@ def mixture_loss(
     encoder: MixtureEncoder,
     obs: Observations,       # the context
     target: Observations,    # points to predict, noisy like the context
-    joint: float = 3.,       # weight of the joint likelihood
 ) -> Tensor:
-    "Negative predictive log-likelihood in nats per target point, pointwise and `joint` times jointly."
+    "Negative log-likelihood of context and target together, in nats per point."
     both = Observations(*(torch.cat([getattr(obs, k), getattr(target, k)], 1) for k in ('coords', 'values', 'mask')))
-    P, r = encoder.rows(both)                                                     # (B, K, n, R), (B, K, n)
-    L = torch.linalg.cholesky(P @ P.transpose(-1, -2) + torch.eye(P.shape[-2]).to(P))
-    w, N = torch.linalg.solve_triangular(L, r[..., None], upper=False)[..., 0], obs.mask.shape[1] * obs.channels
-    row = -.5 * w.square() - L.diagonal(dim1=-1, dim2=-2).log()
-    seen = row[..., :N].sum(-1) - encoder._log_norm(obs)                              # (B, K) evidence of the context
-    whole = row.sum(-1) - encoder._log_norm(both)                                     # and of everything
-    mean, var = (L[..., N:, :N] @ w[..., :N, None])[..., 0], P[..., N:, :].square().sum(-1) + 1 - L[..., N:, :N].square().sum(-1)
-    lp = -.5 * ((r[..., N:] - mean).square() / var + var.log()) - encoder.log_noise - .5 * math.log(2 * math.pi)
-    log_w = (encoder.log_prior() + seen / encoder.log_temper.exp()).log_softmax(-1)
-    point = torch.logsumexp(log_w[..., None] + lp.unflatten(-1, (-1, obs.channels)).sum(-1), 1)        # (B, M)
-    together = torch.logsumexp(encoder.log_prior() + whole, -1) - torch.logsumexp(encoder.log_prior() + seen, -1)
-    return -((point * target.mask).sum() + joint * together.sum()) / target.mask.sum().clamp_min(1)
+    return -encoder.evidence(both).sum() / both.mask.sum().clamp_min(1)
 
 # %% ../nbs/02_encoders.ipynb #805109a9
 def spline_grid(
@@ -241,46 +257,83 @@ def principal(
     m = values.mean(0); e, U = torch.linalg.eigh(torch.cov(values.T))
     return (U * e.clamp_min(0).sqrt()).flip(1)[:, :n].T.contiguous(), m
 
-# %% ../nbs/02_encoders.ipynb #ef2f4b6e
+# %% ../nbs/02_encoders.ipynb #a6ee1a51
+def code_log_density(
+    encoder: MixtureEncoder,
+    codes: Tensor,      # (n, F)
+    floor: float,       # standard deviation of a code beside its component's directions
+) -> Tensor:            # (K, n)
+    "Log of weight times density of each component at each code. The columns of a load must be orthogonal, as `fit_components` makes them."
+    mu, n = encoder._mu(), codes.shape[1]
+    var = encoder.load.square().sum(1) + floor**2                                 # (K, R) along the directions
+    lead = encoder.load / var.sqrt()[:, None]                                     # (K, F, R)
+    offset = torch.einsum('kf,kfr->kr', mu, lead)[..., None]
+    def quad(z): return z.square().sum(1) - 2 * mu @ z.T + mu.square().sum(1, keepdim=True) - (torch.einsum('nf,kfr->krn', z, lead) - offset).square().sum(1)
+    log_det = var.log().sum(1) + 2 * (n - encoder.rank) * math.log(floor)
+    const = encoder.log_prior() - .5 * (log_det + n * math.log(2 * math.pi))
+    return const[:, None] - .5 / floor**2 * torch.cat([quad(z) for z in codes.split(2**12)], 1)
+
+# %% ../nbs/02_encoders.ipynb #95eb4fef
+def _fit_each(encoder: MixtureEncoder, codes: Tensor, share: Tensor):   # (n, F), (K, n)
+    "The M-step: mean, leading directions and weight of each component from its share in the codes."
+    for k, w in enumerate(share):
+        i = (w > 1e-4).nonzero()[:, 0]; w, z = w[i, None], codes[i]               # few codes are its own
+        n = w.sum().clamp_min(1)
+        if hasattr(encoder, 'means'): m = (w * z).sum(0) / n; encoder.means[k] = m; z = z - m
+        e, U = torch.linalg.eigh((w * z).T @ z / n)
+        encoder.load[k] = (U * e.clamp_min(0).sqrt()).flip(1)[:, :encoder.rank]
+    encoder.log_pi.copy_((share.sum(1) + 1).log())
+
 @torch.no_grad()
 def fit_components(
     encoder: MixtureEncoder,
-    codes: Tensor,      # (n, F) codes of training items
+    codes: Tensor,          # (n, F) codes of training items
+    steps: int = 0,         # of expectation-maximisation; 0 leaves the clusters of k-means
+    floor: tuple = (2., .1),# first and last, in units of the codes' root mean square
     generator: torch.Generator | None = None,
-):
-    "Set means, loadings and weights of the components from codes: k-means, then the leading principal components of each cluster."
-    lab, centre = kmeans(codes, len(encoder.load), generator=generator)
-    for k in range(len(centre)):
-        z = codes[lab == k]; m = z.mean(0) if len(z) else centre[k]
-        e, U = torch.linalg.eigh((z - m).T @ (z - m) / max(1, len(z)))
-        e, U = e.flip(0)[:encoder.rank].clamp_min(0), U.flip(1)[:, :encoder.rank]
-        encoder.means[k], encoder.load[k] = m, U * e.sqrt()
-    encoder.log_pi.copy_((torch.bincount(lab, minlength=len(centre)).float() + 1).log())
+) -> tuple[float, Tensor]:  # mean log density of a code at the last floor, the likeliest component of each code (n,)
+    "Set means, loads and weights of the components from codes."
+    means, K = hasattr(encoder, 'means'), len(encoder.load)
+    if not (means or steps): raise ValueError('components without means start as lines through single codes; give them em steps, 80 say')
+    first, last = (f * codes.square().mean().sqrt().item() for f in floor)
+    label, centre = kmeans(codes, K, 15 if means else 0, generator)
+    if means: _fit_each(encoder, codes, F.one_hot(label, K).T.to(codes))
+    else: encoder.load.zero_(); encoder.load[..., 0] = centre; encoder.log_pi.zero_()
+    for t in range(steps):
+        lp = code_log_density(encoder, codes, first * (last / first)**min(1, t / (.7 * steps)))
+        ev = lp.logsumexp(0); share = (lp - ev).exp()
+        idle = share.sum(1) < 2; share[idle] = 0
+        share[idle, ev.topk(int(idle.sum()), largest=False)[1]] = 1               # an idle component gets the code that is explained worst
+        _fit_each(encoder, codes, share)
+    lp = code_log_density(encoder, codes, last)
+    return lp.logsumexp(0).mean().item(), lp.argmax(0)
 
-# %% ../nbs/02_encoders.ipynb #f36e2bd8
-def start_from_images(
+# %% ../nbs/02_encoders.ipynb #c37180f4
+def start_from_fields(
     encoder: MixtureEncoder,
-    images: Tensor,         # (n, *shape, c), whole fields on one grid
+    fields: Tensor,         # (n, *shape, c), whole fields on one grid: images, signals
     steps: int = 1000,      # for the neural basis
+    em: int = 0,            # steps for the components, see `fit_components`
+    floor: tuple = (2., .1),
     generator: torch.Generator | None = None,
 ) -> dict:                  # what was lost: by the neural basis (relative), and the residual standard deviation
-    "Basis, components and noise from whole training images; see the text."
-    if not hasattr(encoder, 'means') or encoder.rank is None: raise ValueError('images need components with means and a rank; make the encoder with means=True, rank=24')
-    shape, c, Fn = images.shape[1:-1], images.shape[-1], encoder.basis.code
-    flat = images.flatten(1)                                                      # (n, P c)
+    "Basis, components and noise from whole training fields; see the text."
+    if encoder.rank is None: raise ValueError('whole fields need components with a rank; make the encoder with rank=24')
+    shape, c, Fn = fields.shape[1:-1], fields.shape[-1], encoder.basis.code
+    flat = fields.flatten(1)                                                      # (n, P c)
     some = flat[:4 * Fn]; span = int(torch.linalg.matrix_rank(some - some.mean(0)))
-    if span < Fn: raise ValueError(f'{len(some)} of these images span {span} directions, fewer than the {Fn} numbers of a code; give more images or make the code smaller')
+    if span < Fn: raise ValueError(f'{len(some)} of these fields span {span} directions, fewer than the {Fn} numbers of a code; give more fields or make the code smaller')
     rows, mean = principal(flat, Fn)
     fine = spline_grid(torch.cat([rows, mean[None]]).view(Fn + 1, *shape, c).movedim(0, -1).reshape(*shape, c * (Fn + 1)))
     lost = fit_basis(encoder.basis, grid_coords(*fine.shape[:-1]), fine.reshape(-1, c, Fn + 1), steps, generator=generator)
     with torch.no_grad():
-        for p in encoder.basis.net.last.parameters(): p.unflatten(0, (c, Fn + 1))[:, :-1].movedim(1, -1).div_(rows.square().mean(1).sqrt())   # equal norms: distance of codes is distance of images
+        for p in encoder.basis.net.last.parameters(): p.unflatten(0, (c, Fn + 1))[:, :-1].movedim(1, -1).div_(rows.square().mean(1).sqrt())   # equal norms: distance of codes is distance of fields
         phi, m = encoder.basis.basis(grid_coords(*shape)); phi, m = phi.reshape(-1, Fn), m.reshape(-1)      # (P c, F)
         codes = (flat - m) @ torch.linalg.solve(phi.T @ phi + 1e-6 * torch.eye(Fn), phi.T).T
-        fit_components(encoder, codes, generator)
-        lab = torch.cat([(encoder.means.square().sum(1) - 2 * z @ encoder.means.T).argmin(1) for z in codes.split(2**14)])
+        label, mu = fit_components(encoder, codes, em, floor, generator)[1], encoder._mu()
         U = encoder.load / encoder.load.norm(dim=1, keepdim=True).clamp_min(1e-9)
-        res = torch.cat([x - m - ((z_m := encoder.means[l]) + torch.einsum('bfr,bgr,bg->bf', U[l], U[l], z - z_m)) @ phi.T for x, z, l in zip(flat.split(512), codes.split(512), lab.split(512))])
+        nearest = lambda z, l: mu[l] + torch.einsum('bfr,bgr,bg->bf', U[l], U[l], z - mu[l])               # in its component's plane
+        res = torch.cat([x - m - nearest(z, l) @ phi.T for x, z, l in zip(flat.split(512), codes.split(512), label.split(512))])
         encoder.log_noise.copy_(res.square().mean().sqrt().log())
     return dict(basis=lost, residual=encoder.noise.item())
 

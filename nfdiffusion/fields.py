@@ -162,7 +162,9 @@ class Sine(nn.Module):
         self.linear, self.w0 = nn.Linear(n_in, n_out), w0
         bound = 1 / n_in if first else math.sqrt(6 / n_in) / w0
         nn.init.uniform_(self.linear.weight, -bound, bound)
-        if first: nn.init.uniform_(self.linear.bias, -math.pi / w0, math.pi / w0)                            # any phase; later layers keep Linear's own
+        if first:
+            w = self.linear.weight.data; w.copy_(w[w.norm(dim=1).argsort()])       # slow waves first
+            nn.init.uniform_(self.linear.bias, -math.pi / w0, math.pi / w0)       # any phase; later layers keep Linear's own
     def forward(self, x, shift=0.): return torch.sin(self.w0 * self.linear(x) + shift)
 
 class Siren(nn.Module):
@@ -212,8 +214,9 @@ class BasisSiren(nn.Module):
         super().__init__()
         self.channels, self.code = channels, code
         self.net = Siren(dim, channels * (code + 1), hidden, depth, w0)
-        nn.init.normal_(self.net.last.weight, std=(2 / hidden)**.5); nn.init.zeros_(self.net.last.bias)   # basis functions of size about 1
-        with torch.no_grad(): self.net.last.weight.view(channels, code + 1, hidden)[:, -1] *= .01         # and a mean near zero
+        nn.init.normal_(self.net.last.weight, std=.01 * (2 / hidden)**.5); nn.init.zeros_(self.net.last.bias)   # the mean starts near zero
+        f = torch.arange(code); unit = f // channels * hidden // -(-code // channels)                     # channels in turn, each from slow to fast
+        with torch.no_grad(): self.net.last.weight.view(channels, code + 1, hidden)[f % channels, f, unit] += 2**.5   # and each function as one sine of size 1
     def basis(self, x):                                                          # (*lead, M, d) -> (*lead, M, c, F), (*lead, M, c)
         h = self.net(x).unflatten(-1, (self.channels, self.code + 1))
         return h[..., :-1], h[..., -1]

@@ -15,6 +15,7 @@ from safetensors import safe_open, SafetensorError
 from safetensors.torch import save_file
 from .data import Observations
 from .fields import Field
+from .metrics import coverage
 
 # %% auto #0
 __all__ = ['FORMAT', 'FieldModel', 'pretrained', 'load', 'fit']
@@ -29,6 +30,7 @@ class FieldModel(nn.Module):
     def __init__(self, dim: int, channels: int, **config):
         super().__init__()
         self.dim, self.channels, self.config = dim, channels, dict(dim=dim, channels=channels, **config)
+        self.register_buffer('spread', torch.ones(()))                           # of draws about their mean, see `recalibrate`
 
     like = property(lambda self: next(self.parameters()).detach())
     def check(self, *obs: Observations):
@@ -50,23 +52,29 @@ class FieldModel(nn.Module):
         "Posterior mean of each item: a Field over the batch."
         return self.field(torch.cat([self.posterior(o).code() for o in self._chunks(obs)]))
 
+    def draw(self, obs, n, steps, generator):                                    # -> (n, B, F)
+        "Draws of the code. A posterior in closed form takes no steps."
+        return self.posterior(obs).sample(n, generator)
+
     @torch.no_grad()
     def sample(self,
         obs: Observations,
         n: int = 16,          # draws for each item
-        steps: int = 10,      # of the sampler; a posterior in closed form needs none
+        steps: int = 10,      # of the sampler, each one evaluation of its denoiser
         generator: torch.Generator | None = None,
     ) -> Field:               # over (n, B)
         "Posterior draws, each one function at every resolution."
-        seed = torch.randint(2**62, (), generator=generator).item()               # the same numbers for every chunk
-        return self.field(torch.cat([self.posterior(o).sample(n, torch.Generator().manual_seed(seed)) for o in self._chunks(obs)], 1))
+        seed, parts = torch.randint(2**62, (), generator=generator).item(), []    # the same numbers for every chunk
+        for o in self._chunks(obs):
+            z = self.draw(o, n, steps, torch.Generator().manual_seed(seed)); m = self.posterior(o).code() if self.spread != 1 else 0.
+            parts.append(m + self.spread * (z - m))
+        return self.field(torch.cat(parts, 1))
 
     @torch.no_grad()
     def generate(self, n: int = 16, steps: int = 10, generator: torch.Generator | None = None) -> Field:
         "Draws without observations: a Field over n."
         empty = Observations(torch.zeros(1, 0, self.dim), torch.zeros(1, 0, self.channels))
-        code = self.posterior(empty.to(self.like)).sample(n, generator)
-        return self.field(code[:, 0])
+        return self.field(self.draw(empty.to(self.like), n, steps, generator)[:, 0])
 
     @torch.no_grad()
     def log_prob(self, obs: Observations, target: Observations) -> Tensor:
@@ -210,3 +218,19 @@ def fit(
         for p, m in zip(run.params, run.mean): p.copy_(m)
     model.to(home).eval()
     return dict(loss=run.loss, seconds=run.seconds)
+
+# %% ../nbs/04_training.ipynb #84200516
+@patch
+@torch.no_grad()
+def recalibrate(self: FieldModel,
+    obs: Observations,      # of held-out items
+    target: Observations,   # their true values, without noise
+    n: int = 64, steps: int = 10, generator: torch.Generator | None = None,
+) -> dict:                  # coverage at each level: (before, after)
+    "Set `spread` so that intervals of draws hold what they promise."
+    self.check(obs, target); self.spread.fill_(1)
+    draws = self.sample(obs, n, steps, generator)(target.coords); mean = draws.mean(0)
+    at = {s: coverage(mean + s * (draws - mean), target.values, target.mask) for s in torch.logspace(-.6, .6, 49).tolist()}
+    best = min(at, key=lambda s: sum((c - level)**2 for level, c in at[s].items()))
+    self.spread.fill_(best)
+    return {level: (c, at[best][level]) for level, c in coverage(draws, target.values, target.mask).items()}
