@@ -219,17 +219,27 @@ class WavePosterior:
         a = mean + std * torch.special.ndtri(lo + (hi - lo) * torch.rand(points, generator=g))
         return torch.stack([a.float().clamp(*self.signals.ranges[0]), w, p], -1), (fine - coarse[k]).softmax(0).float()
 
-    def _at(self, x, waves): return self.signals.evaluate((x + 1) / 2, *waves[..., None, None].unbind(-3))   # (M, 1), (..., 3) -> (..., M, 1)
-    def mean(self, x: Tensor) -> Tensor:
-        "(M, 1) coordinates -> (B, M, 1)"
-        return torch.stack([torch.einsum('p,pmc->mc', q, self._at(x, v)) for v, q in zip(self.waves, self.weight)])
-    def var(self, x: Tensor) -> Tensor:
-        "Of the noiseless wave: (B, M, 1)."
-        return torch.stack([torch.einsum('p,pmc->mc', q, (self._at(x, v) - m).square()) for v, q, m in zip(self.waves, self.weight, self.mean(x))])
-    def sample(self, x: Tensor, n: int, generator=None) -> Tensor:
-        "`n` joint draws: (n, B, M, 1)."
-        k = torch.multinomial(self.weight, n, replacement=True, generator=generator).T   # (n, B)
-        return self._at(x, self.waves[torch.arange(len(self.waves)), k])
+# %% ../nbs/00_data.ipynb #48b561c6
+@patch
+def values(self: WavePosterior, x, waves):                                       # (M, 1), (..., 3) -> (..., M, 1)
+    "Waves of given amplitudes, frequencies and phases at coordinates."
+    return self.signals.evaluate((x + 1) / 2, *waves[..., None, None].unbind(-3))
+
+@patch
+def mean(self: WavePosterior, x: Tensor) -> Tensor:
+    "(M, 1) coordinates -> (B, M, 1)"
+    return torch.stack([torch.einsum('p,pmc->mc', q, self.values(x, v)) for v, q in zip(self.waves, self.weight)])
+
+@patch
+def var(self: WavePosterior, x: Tensor) -> Tensor:
+    "Of the noiseless wave: (B, M, 1)."
+    return torch.stack([torch.einsum('p,pmc->mc', q, (self.values(x, v) - m).square()) for v, q, m in zip(self.waves, self.weight, self.mean(x))])
+
+@patch
+def sample(self: WavePosterior, x: Tensor, n: int, generator=None) -> Tensor:
+    "`n` joint draws: (n, B, M, 1)."
+    k = torch.multinomial(self.weight, n, replacement=True, generator=generator).T   # (n, B)
+    return self.values(x, self.waves[torch.arange(len(self.waves)), k])
 
 @patch
 def posterior(self: Signals, obs: Observations, noise: float = .05) -> WavePosterior:

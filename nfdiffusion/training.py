@@ -52,36 +52,40 @@ class FieldModel(nn.Module):
         "Posterior mean of each item: a Field over the batch."
         return self.field(torch.cat([self.posterior(o).code() for o in self._chunks(obs)]))
 
-    def draw(self, obs, n, steps, generator):                                    # -> (n, B, F)
-        "Draws of the code. A posterior in closed form takes no steps."
-        return self.posterior(obs).sample(n, generator)
+# %% ../nbs/04_training.ipynb #c89fbac3
+@patch
+def draw(self: FieldModel, obs, n, steps, generator):                            # -> (n, B, F)
+    "Draws of the code. A posterior in closed form takes no steps."
+    return self.posterior(obs).sample(n, generator)
 
-    @torch.no_grad()
-    def sample(self,
-        obs: Observations,
-        n: int = 16,          # draws for each item
-        steps: int = 10,      # of the sampler, each one evaluation of its denoiser
-        generator: torch.Generator | None = None,
-    ) -> Field:               # over (n, B)
-        "Posterior draws, each one function at every resolution."
-        seed, parts = torch.randint(2**62, (), generator=generator).item(), []    # the same numbers for every chunk
-        for o in self._chunks(obs):
-            z = self.draw(o, n, steps, torch.Generator().manual_seed(seed)); m = self.posterior(o).code() if self.spread != 1 else 0.
-            parts.append(m + self.spread * (z - m))
-        return self.field(torch.cat(parts, 1))
+@patch
+@torch.no_grad()
+def sample(self: FieldModel,
+    obs: Observations,
+    n: int = 16,          # draws for each item
+    steps: int = 10,      # of the sampler, each one evaluation of its denoiser
+    generator: torch.Generator | None = None,
+) -> Field:               # over (n, B)
+    "Posterior draws, each one function at every resolution."
+    seed, parts = torch.randint(2**62, (), generator=generator).item(), []        # the same numbers for every chunk
+    for o in self._chunks(obs):
+        z = self.draw(o, n, steps, torch.Generator().manual_seed(seed)); m = self.posterior(o).code() if self.spread != 1 else 0.
+        parts.append(m + self.spread * (z - m))
+    return self.field(torch.cat(parts, 1))
 
-    @torch.no_grad()
-    def generate(self, n: int = 16, steps: int = 10, generator: torch.Generator | None = None) -> Field:
-        "Draws without observations: a Field over n."
-        empty = Observations(torch.zeros(1, 0, self.dim), torch.zeros(1, 0, self.channels))
-        return self.field(self.draw(empty.to(self.like), n, steps, generator)[:, 0])
+@patch
+@torch.no_grad()
+def generate(self: FieldModel, n: int = 16, steps: int = 10, generator: torch.Generator | None = None) -> Field:
+    "Draws without observations: a Field over n."
+    empty = Observations(torch.zeros(1, 0, self.dim), torch.zeros(1, 0, self.channels))
+    return self.field(self.draw(empty.to(self.like), n, steps, generator)[:, 0])
 
-    @torch.no_grad()
-    def log_prob(self, obs: Observations, target: Observations) -> Tensor:
-        "Log predictive density of each target point in nats, noise included: (B, M), zero where the target is masked."
-        self.check(obs, target)
-        parts = [self.posterior(o).log_prob(t) * t.mask for o, t in zip(self._chunks(obs), self._chunks(target))]
-        return torch.cat(parts)
+@patch
+@torch.no_grad()
+def log_prob(self: FieldModel, obs: Observations, target: Observations) -> Tensor:
+    "Log predictive density of each target point in nats, noise included: (B, M), zero where the target is masked."
+    self.check(obs, target)
+    return torch.cat([self.posterior(o).log_prob(t) * t.mask for o, t in zip(self._chunks(obs), self._chunks(target))])
 
 # %% ../nbs/04_training.ipynb #996169c7
 FORMAT = 1
