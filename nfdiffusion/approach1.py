@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from .data import Observations, observe, split
 from .fields import BasisSiren, ConcatSiren, ModulatedSiren
-from .encoders import MLPEncoder, SetEncoder, CodePosterior, MixtureEncoder, mixture_loss, start_from_fields, calibrate
+from .encoders import MLPEncoder, SetEncoder, MixtureEncoder, mixture_loss, start_from_fields, calibrate
 from .diffusion import Schedule, MixtureDenoiser, DenoiserMLP, Denoiser, sample
 from .training import FieldModel
 
@@ -88,22 +88,21 @@ def size(self: LatentDiffusionField) -> Tensor:
     "Root mean square of a code of the prior: codes are diffused in this unit."
     if not self.bayes: return self.like.new_ones(())
     p = self.encoder(Observations(self.like.new_zeros(1, 0, self.dim), self.like.new_zeros(1, 0, self.channels)))
-    return (p.log_w.exp() * (p.mean.square() + p.root.square().sum(-1)).mean(-1)).sum().sqrt()
+    return (p.code().square() + p.std().square()).mean().sqrt()
 
 @patch
 def given(self: LatentDiffusionField, obs: Observations):
-    "What the denoiser is told: a condition (B, C) or None, and a denoiser to start from or None."
-    if not self.bayes: return (self.code(obs) if obs.mask.any() else None), None
+    "What the denoiser is told: a condition (B, C) or None, and a denoiser to start from or None; and the unit of its codes."
+    if not self.bayes: return (self.code(obs) if obs.mask.any() else None), None, self.size()
     with torch.no_grad():
         p, s = self.encoder(obs), self.size()
-        m, w = p.code(), p.log_w.exp()[..., None]
-        std = (w * ((p.mean - m[:, None]).square() + p.root.square().sum(-1))).sum(1).sqrt()   # (B, F)
-        return torch.cat([m / s, (std / s).clamp_min(1e-3).log()], -1), MixtureDenoiser.of(p, self.schedule, s, self.floor if self.config['diffusion'] else 0.)
+        cond = torch.cat([p.code() / s, (p.std() / s).clamp_min(1e-3).log()], -1)
+        return cond, MixtureDenoiser.of(p, self.schedule, s, self.floor if self.config['diffusion'] else 0.), s
 
 @patch
 def denoise(self: LatentDiffusionField, obs: Observations) -> Callable:          # (z_t (..., B, F), t) -> (..., B, F)
     "$E[z_0\\mid z_t,\\text{obs}]$, codes in units of `size`."
-    cond, start = self.given(obs)
+    cond, start, _ = self.given(obs)
     return (lambda z, t: self.denoiser(z, t, cond, start)) if self.config['diffusion'] else start
 
 @patch
@@ -118,7 +117,7 @@ def draw(self: LatentDiffusionField, obs, n, steps, generator):                 
 def whole(self: LatentDiffusionField, field: Observations) -> Tensor:            # (B, F)
     "The code of fields that are seen everywhere."
     if not self.bayes: return self.code(field)
-    phi, m = self.encoder.basis.basis(field.coords)                              # (B, N, c, F), (B, N, c)
+    with torch.no_grad(): phi, m = self.encoder.basis.basis(field.coords)        # (B, N, c, F), (B, N, c)
     A, y = (phi * field.mask[..., None, None]).flatten(1, 2), (field.values - m).flatten(1, 2)
     gram = A.mT @ A
     return torch.linalg.solve(gram + 1e-6 * gram.diagonal(dim1=-1, dim2=-2).sum(-1)[:, None, None] * torch.eye(A.shape[-1]).to(A), (A.mT @ y[..., None])[..., 0])
@@ -134,8 +133,8 @@ def recon_loss(self: LatentDiffusionField, obs, target):
 @patch
 def diffusion_loss(self: LatentDiffusionField, obs, target):
     "Error of the denoiser's prediction, with `target` the whole field; it teaches a network's encoder too, but not the mixture."
-    z0 = self.whole(target) / self.size()
-    return self.denoiser.loss(z0.detach() if self.bayes else z0, *self.given(obs))
+    cond, start, unit = self.given(obs)
+    return self.denoiser.loss(self.whole(target) / unit, cond, start)
 
 @patch
 def loss(self: LatentDiffusionField, obs, target):

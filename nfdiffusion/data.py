@@ -104,7 +104,9 @@ def collate(cls: Observations,
 
 # %% ../nbs/00_data.ipynb #35fc928a
 class Signals:
-    "A distribution over 1-D functions. Subclasses say how parameters are drawn and how a function is made of them."
+    "A distribution over 1-D functions. Subclasses say from which `ranges` parameters are drawn, and how a function is made of them."
+    components = 1
+    def params(self, n, generator): return tuple(_uniform(n, self.components, *r, generator) for r in self.ranges)
     def draw(self,
         n: int,                                   # how many functions
         generator: torch.Generator | None = None, # where the randomness comes from
@@ -141,13 +143,11 @@ class SineMixtures(Signals):
     "Sums of a few sines: amplitude U(.3, 1), frequency U(1, 8) periods over the domain, phase U(0, 2π)."
     ranges = (.3, 1), (1, 8), (0, 2 * math.pi)
     def __init__(self, components: int = 3): self.components = components
-    def params(self, n, generator): return tuple(_uniform(n, self.components, *r, generator) for r in self.ranges)
     def evaluate(self, u, a, w, p): return (a * torch.sin(2 * torch.pi * w * u + p)).sum(-1, keepdim=True)
 
 class Squares(Signals):
     "Square waves: height U(.3, 1), frequency U(1, 4), phase U(0, 1)."
     ranges = (.3, 1), (1, 4), (0, 1)
-    def params(self, n, generator): return tuple(_uniform(n, 1, *r, generator) for r in self.ranges)
     def evaluate(self, u, a, w, p): return a * torch.where((w * u + p) % 1 < .5, 1., -1.).to(u)
 
 class Triangles(Squares):
@@ -197,7 +197,7 @@ class WavePosterior:
         cells: tuple = (1024, 128), # of frequency and phase
         points: int = 8192,         # weighted waves for each item
     ):
-        if getattr(signals, 'components', 1) != 1: raise ValueError(f'quadrature is for one wave, not a sum of {signals.components}; use SineMixtures(1)')
+        if signals.components != 1: raise ValueError(f'quadrature is for one wave, not a sum of {signals.components}; use SineMixtures(1)')
         self.signals, self.noise, self.cells, g = signals, noise, cells, torch.Generator().manual_seed(0)
         items = [self._item((obs.coords[i, m] + 1) / 2, obs.values[i, m, 0], points, g) for i, m in enumerate(obs.mask)]
         self.waves, self.weight = (torch.stack(t) for t in zip(*items))          # (B, P, 3), (B, P)

@@ -74,6 +74,9 @@ class CodePosterior:
     def code(self):
         "Posterior mean of the code: (B, F)."
         return (self.log_w.exp()[..., None] * self.mean).sum(1)
+    def std(self):
+        "Standard deviation of each number of the code: (B, F)."
+        return (self.log_w.exp()[..., None] * ((self.mean - self.code()[:, None]).square() + self.root.square().sum(-1))).sum(1).sqrt()
 
     def sample(self, n: int, generator: torch.Generator | None = None):
         "Draws of the code: (n, B, F). All items share the random numbers, so an item's draws do not depend on its company."
