@@ -13,7 +13,7 @@ setup(
     name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], author=cfg['author'],
     url=cfg['git_url'], keywords=cfg['keywords'].split(), license='Apache-2.0',
     long_description=(here/'README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
-    packages=[lib], package_data={lib: ['assets/*.npz', 'weights/*.safetensors', 'weights/*.json']},
+    packages=[lib], package_data={lib: ['assets/*.npz', 'assets/*.safetensors', 'weights/*.safetensors', 'weights/*.json']},
     include_package_data=False, zip_safe=False,
     python_requires='>=' + cfg['min_python'],
     install_requires=cfg['requirements'].split(),

