@@ -210,7 +210,7 @@ def fit(
         while done() < 1 and (batch := next(stream, None)) is not None:
             for group in run.opt.param_groups: group['lr'] = lr * min(1, (run.step + 1) / 50) * .5 * (1 + math.cos(math.pi * done()))
             obs, target, *more = batch; model.check(obs, target)
-            with torch.autocast(home.type, dtype, enabled=dtype is not None, cache_enabled=False):   # a kept cast would outlive the step
+            with torch.autocast(model.like.device.type, dtype, enabled=dtype is not None, cache_enabled=False):   # a kept cast would outlive the step
                 loss = model.loss(obs.to(model.like), target.to(model.like), *more)
             run.opt.zero_grad(); loss.backward()
             norm = nn.utils.clip_grad_norm_(run.params, clip)
