@@ -6,11 +6,10 @@
 from __future__ import annotations
 import torch
 from torch import nn, Tensor
-import torch.nn.functional as F
 from fastcore.basics import patch
 from .data import Observations, grid_coords
 from .fields import Field, LocalSiren, Near, spline_matrix, ridge_codes, krige_residual
-from .encoders import TokenMixer, splat, tents
+from .encoders import GridUNet, splat, tents
 from .diffusion import Schedule, TokenDenoiser, Denoiser, sample, guided
 from .training import FieldModel
 from .approach1 import PointCode
@@ -24,93 +23,78 @@ class SparseConditionalField(FieldModel):
     def __init__(self,
         dim: int = 1, channels: int = 1,
         tokens: int | None = None,           # along each axis: by default 16 in 1-D, 7 in 2-D
-        anchors: int = 4, halo: int = 2,     # of a token along each axis, and how many it sees around
-        width: int = 64, depth: int = 4, hidden: int = 192,   # of the mixer
+        widths: tuple = (16, 32, 64), depth: int = 2,   # of the U-Net over the anchors: channels of its levels, blocks at the coarsest
         diffusion: tuple = (64, 3, 128),     # width, depth and hidden units of the denoiser
         labels: int = 0,                     # classes that draws can be told
         bounds: tuple | None = None,         # values lie between; fields keep to it
         reach: float = .5, noise: float = .1,   # of the kriging: kernel's length in anchors, noise relative to the residual
         balance: tuple = (1., 1.),           # λ_mean, λ_diffusion
     ):
-        n = tokens or {1: 16, 2: 7}.get(dim, 4)
-        super().__init__(dim, channels, tokens=n, anchors=anchors, halo=halo, width=width, depth=depth, hidden=hidden, diffusion=diffusion,
-                         labels=labels, bounds=bounds, reach=reach, noise=noise, balance=balance)
-        self.n, self.anchors, self.halo, self.labels, self.bounds, self.reach, self.noise, self.balance = n, anchors, halo, labels, bounds, reach, noise, balance
-        self.local = LocalSiren(dim).requires_grad_(False); T, f = n**dim, self.local.code
-        seen = (channels + 1) * (anchors + 2 * halo)**dim
-        self.into = nn.Parameter(torch.randn(width, seen) * .58 / seen**.5)
-        self.body = TokenMixer(T, width, hidden, depth)
-        self.mean, self.out = nn.Parameter(torch.zeros(channels, T * f)), nn.Parameter(torch.zeros(channels * f, width))
-        self.denoiser = Denoiser(TokenDenoiser(T, channels, anchors**dim, width, *diffusion, labels), Schedule.cosine(1000))
+        n, a = tokens or {1: 16, 2: 7}.get(dim, 4), 2**(len(widths) - 1)
+        super().__init__(dim, channels, tokens=n, widths=widths, depth=depth, diffusion=diffusion, labels=labels, bounds=bounds, reach=reach, noise=noise, balance=balance)
+        self.n, self.shape, self.labels, self.bounds, self.reach, self.noise, self.balance = n, [n * a] * dim, labels, bounds, reach, noise, balance
+        self.local = LocalSiren(dim).requires_grad_(False)
+        self.body = GridUNet(self.shape, channels + 1, channels, widths, depth)
+        self.denoiser = Denoiser(TokenDenoiser(n**dim, channels, a**dim, widths[-1] + a**dim * widths[0], *diffusion, labels), Schedule.cosine(1000))
         self.register_buffer('unit', torch.zeros(()))                            # size of what the mean leaves; 0 until trained
-        grid = grid_coords(*[n * anchors] * dim)
-        order = torch.arange(len(grid)).view([n, anchors] * dim).permute(*range(0, 2 * dim, 2), *range(1, 2 * dim, 2)).flatten()
-        self.register_buffer('grid', grid, persistent=False); self.register_buffer('spots', grid[order], persistent=False)   # anchors in array order, and token by token
+        grid = grid_coords(*self.shape); i = torch.arange(len(grid)).view([n, a] * dim)
+        self.register_buffer('grid', grid, persistent=False); self.register_buffer('places', grid_coords(*[n] * dim), persistent=False); self.spacing = 2 / n
+        self.register_buffer('order', i.permute(*range(0, 2 * dim, 2), *range(1, 2 * dim, 2)).flatten(), persistent=False)   # of the anchors, token by token
         self.kept_near, self.kept_lift, self.kept = None, None, []               # what depends on coordinates alone, found when first needed
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #e354b90c
 @patch
 def near(self: SparseConditionalField) -> Near:
     "Neighbours among the tokens' places."
-    if self.kept_near is None or self.kept_near.places.device != self.grid.device: self.kept_near = Near(grid_coords(*[self.n] * self.dim, device=self.grid.device))
+    if self.kept_near is None or self.kept_near.places.device != self.places.device: self.kept_near = Near(self.places)
     return self.kept_near
 
 @patch
 def matrix(self: SparseConditionalField, x: Tensor) -> Tensor:                   # (*, M, d) -> (*, M, T F)
     "What turns codes into values."
-    with torch.autocast(x.device.type, enabled=False): return self.local.matrix(x, self.near(), 2 / self.n)
+    with torch.autocast(x.device.type, enabled=False): return self.local.matrix(x, self.near(), self.spacing)
 
 @patch
-@torch.no_grad()
-def solved(self: SparseConditionalField, x: Tensor) -> tuple:                    # (M, d) -> (M, T F), (T F, M)
-    "That matrix and its regularised inverse; the last three sets of points are kept."
-    for at, *known in self.kept:
-        if at.shape == x.shape and at.device == x.device and torch.equal(at, x): return known
-    A = self.matrix(x)
-    with torch.autocast(x.device.type, enabled=False): self.kept = [(x, A, ridge_codes(A, torch.eye(len(A)).to(A))), *self.kept[:2]]
-    return self.kept[0][1:]
+def decode(self: SparseConditionalField, code, x):                               # (*S, c T F), (*lead, M, d) -> (*S, M, c)
+    return self.local(code.unflatten(-1, (self.channels, -1, self.local.code)), x, self.near(), self.spacing)
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #bb37b184
 @patch
 @torch.no_grad()
-def lift(self: SparseConditionalField, v: Tensor) -> Tensor:                     # (*, c, T P) -> (*, c, T F)
-    "Values at the anchors, token by token, to codes."
-    if self.kept_lift is None or self.kept_lift.device != v.device:
-        G = [self.n * self.anchors] * self.dim; fine = grid_coords(*[3 * g for g in G], device=v.device)
-        S = spline_matrix(fine, *G) @ (self.grid[:, None] == self.spots).all(-1).to(v)   # spots, token by token, to array order
-        self.kept_lift = ridge_codes(self.matrix(fine), S)
-    return v @ self.kept_lift.T
+def lift(self: SparseConditionalField) -> Tensor:                                # (T F, A)
+    "What turns values at the anchors into codes."
+    if self.kept_lift is None or self.kept_lift.device != self.grid.device:
+        fine = grid_coords(*[2 * g for g in self.shape], device=self.grid.device)
+        with torch.autocast(fine.device.type, enabled=False): self.kept_lift = ridge_codes(self.matrix(fine), spline_matrix(fine, *self.shape))
+    return self.kept_lift
+
+@patch
+@torch.no_grad()
+def reads(self: SparseConditionalField, x: Tensor) -> tuple:                     # (M, d) -> (M, A), (A, M)
+    "What turns values at the anchors into values at `x`, and its regularised inverse; the last two sets of points are kept."
+    for at, *known in self.kept:
+        if at.shape == x.shape and at.device == x.device and torch.equal(at, x): return known
+    with torch.autocast(x.device.type, enabled=False):
+        W = self.matrix(x) @ self.lift(); self.kept = [(x, W, ridge_codes(W, torch.eye(len(W)).to(W))), *self.kept[:1]]
+    return self.kept[0][1:]
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #1b295d89
 @patch
-def seen(self: SparseConditionalField, obs: Observations) -> Tensor:             # (c + 1, B, G^d)
-    return splat(obs, *[self.n * self.anchors] * self.dim)
+def seen(self: SparseConditionalField, obs: Observations) -> Tensor: return splat(obs, *self.shape)   # (c + 1, B, A)
 
 @patch
-def features(self: SparseConditionalField, seen: Tensor) -> Tensor:              # (c + 1, B, G^d) -> (width, T, B)
-    "Features of each token."
-    G, d = [self.n * self.anchors] * self.dim, self.dim
-    mean = self.mean.detach() @ self.solved(self.grid)[0].T   # (c, G^d)
-    a = torch.cat([seen[:-1] - seen[-1:] * mean[:, None], seen[-1:]]).unflatten(2, G)
-    a = F.pad(a, [self.halo] * (2 * d))
-    for i in range(d): a = a.unfold(2 + i, self.anchors + 2 * self.halo, self.anchors)   # (c + 1, B, *n, *window)
-    a = a.permute(0, *range(2 + d, 2 + 2 * d), *range(2, 2 + d), 1).reshape(self.into.shape[1], -1)
-    return self.body(torch.mm(self.into, a).unflatten(1, (self.n**d, -1)))
+def features(self: SparseConditionalField, seen: Tensor) -> tuple:               # (c + 1, B, A) -> (B, c, A), (C, T, B)
+    "The mean at the anchors, and features of each token."
+    mean, coarse, fine = self.body(seen.movedim(0, 1).unflatten(2, self.shape))
+    coarse, fine = self.gather(coarse.flatten(2).contiguous(), fine.flatten(2).contiguous())   # (B, C, T), (B, c, T P)
+    fine = fine.unflatten(2, (coarse.shape[2], -1)).movedim(3, 2).flatten(1, 2)
+    return mean.flatten(2).contiguous(), torch.cat([coarse, fine], 1).permute(1, 2, 0)
 
 @patch
-def codes(self: SparseConditionalField, x: Tensor) -> Tensor:                    # features -> (B, c, T F)
-    "Codes of the posterior mean."
-    z = torch.mm(self.out, x.flatten(1)).view(self.channels, -1, *x.shape[1:]).permute(3, 0, 2, 1).flatten(2)
-    return z.float() + self.mean
+def gather(self: SparseConditionalField, coarse, fine): return coarse, fine[..., self.order]   # features at the grid's places to those at the tokens
 
 @patch
-def posterior(self: SparseConditionalField, obs):
-    z = self.codes(self.features(self.seen(obs)))
-    return PointCode(self.lift(z @ self.solved(self.spots)[0].T).flatten(1))
-
-@patch
-def decode(self: SparseConditionalField, code, x):                               # (*S, c T F), (*lead, M, d) -> (*S, M, c)
-    return self.local(code.unflatten(-1, (self.channels, self.n**self.dim, -1)), x, self.near(), 2 / self.n)
+def posterior(self: SparseConditionalField, obs): return PointCode((self.features(self.seen(obs))[0] @ self.lift().T).flatten(1))
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #3f050bac
 @patch
@@ -124,7 +108,7 @@ def keep(self: SparseConditionalField, f: Tensor) -> Tensor:
 def field(self: SparseConditionalField, code: Tensor, obs: Observations | None = None) -> Field:
     "The field of a code, through the observations that it answers."
     raw = lambda x: self.decode(code, x)
-    if obs is not None: raw = krige_residual(raw, obs, self.reach * 2 / (self.n * self.anchors), self.noise)
+    if obs is not None: raw = krige_residual(raw, obs, self.reach * 2 / self.shape[0], self.noise)
     field = Field(lambda x: self.keep(raw(x)), self.dim, self.channels, code.shape[:-1], code)
     field.chunk = max(1, min(field.chunk, 2048, 2**20 // max(1, obs.mask.numel() if obs is not None else 1)))   # stays in the cache; the kernel is points × observations
     return field
@@ -133,28 +117,38 @@ def field(self: SparseConditionalField, code: Tensor, obs: Observations | None =
 @patch
 def loss(self: SparseConditionalField, obs: Observations, target: Observations, label: Tensor | None = None):
     lam_mean, lam_diff = self.balance
-    with torch.set_grad_enabled(bool(lam_mean) and torch.is_grad_enabled()): seen = self.seen(obs); x = self.features(seen); z = self.codes(x)
+    with torch.set_grad_enabled(bool(lam_mean) and torch.is_grad_enabled()): seen = self.seen(obs); v, h = self.features(seen)
     shared = bool(target.mask.all()) and bool((target.coords == target.coords[:1]).all())
-    at = target.coords[:1] if shared else target.coords
-    A, inverse = self.solved(at[0]) if shared else (self.matrix(at), None)       # (*, M, T F)
-    with torch.autocast(z.device.type, enabled=False): error = (z @ A.mT).mT - target.values   # (B, M, c)
-    total = 0.
-    if lam_mean:
-        w = 1 - sum(seen[-1].gather(1, i.expand(len(obs), -1)) * w for i, w in tents(at, [self.n * self.anchors] * self.dim))
-        w = w * target.mask
-        total = lam_mean * (w[..., None] * error.square()).sum() / (w.sum() * self.channels).clamp_min(1)
-    if lam_diff: total = total + lam_diff * self.diffusion_loss(x.detach(), A, inverse, -error.detach(), target.mask[..., None], label)
-    return total
+    at, total = target.coords[:1] if shared else target.coords, 0.
+    with torch.autocast(v.device.type, enabled=False):
+        W, inverse = self.reads(at[0]) if shared else (self.matrix(at) @ self.lift(), None)   # (*, M, A)
+        error = (v @ W.mT).mT - target.values                                    # (B, M, c)
+        if lam_mean:
+            w = 1 - sum(seen[-1].gather(1, i.expand(len(obs), -1)) * w for i, w in tents(at, self.shape))
+            w = w * target.mask
+            total = lam_mean * (w[..., None] * error.square()).sum() / (w.sum() * self.channels).clamp_min(1)
+        if lam_diff:
+            left, m = -error.detach(), target.mask[..., None]
+            r = left.mT.contiguous() @ inverse.T if shared else ridge_codes(W * m, left * m).mT   # (B, c, A)
+            if self.training: self.unit.lerp_(r.square().mean().sqrt(), .02 if self.unit else 1.)
+    return total + lam_diff * self.diffusion_loss(r / self.unit.clamp_min(1e-6), h.detach(), label) if lam_diff else total
 
 @patch
-def diffusion_loss(self: SparseConditionalField, x, A, inverse, left, mask, label):   # left (B, M, c): what the mean leaves
-    with torch.no_grad(), torch.autocast(left.device.type, enabled=False):
-        z = left.mT @ inverse.T if inverse is not None else ridge_codes(A * mask, left * mask).mT   # (B, c, T F)
-        r = z @ self.solved(self.spots)[0].T                                     # (B, c, T P)
-        if self.training: self.unit.lerp_(r.square().mean().sqrt(), .02 if self.unit else 1.)
-        none = torch.full((len(r),), self.labels, device=r.device)
-        label = none if label is None else torch.where(torch.rand(len(r)).to(r) < .2, none, label.to(r.device))
-    return self.denoiser.loss((r / self.unit.clamp_min(1e-6)).flatten(1), (x, label))
+def diffusion_loss(self: SparseConditionalField, r, h, label):                   # (B, c, A), (C, T, B), (B,)
+    if label is not None and not self.labels: raise ValueError('the batches have labels, but this model knows none; make it with labels=their number, or leave them out')
+    none = torch.full((len(r),), self.labels, device=r.device)
+    label = none if label is None else torch.where(torch.rand(len(r)).to(r) < .2, none, label.to(r.device))
+    with torch.autocast(r.device.type, enabled=False): r, noise = self.told(torch.stack([r, torch.randn(r.shape).to(r)]))
+    return self.denoiser.loss(r, self.condition(h, label), noise=noise, measure=self.back)
+
+@patch
+def told(self: SparseConditionalField, r: Tensor) -> Tensor: return r[..., self.order].flatten(-2)   # (*, c, A) -> (*, c T P): what diffuses, token by token
+
+@patch
+def back(self: SparseConditionalField, z: Tensor) -> Tensor: return z.unflatten(-1, (self.channels, -1))[..., self.order.argsort()]   # and back
+
+@patch
+def condition(self: SparseConditionalField, h: Tensor, label: Tensor) -> tuple: return h, label   # what the denoiser is told
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #28f2e008
 @patch
@@ -164,10 +158,9 @@ def draw(self: SparseConditionalField, obs, n, steps, generator,
 ):                               # -> (n, B, c T F)
     "Codes drawn by diffusion, all items from the same noise."
     if label is not None and not 0 <= label < self.labels: raise ValueError(f'label {label} is none of this model\'s {self.labels} classes')
-    x = self.features(self.seen(obs))
-    noise = torch.randn(n, 1, self.channels * len(self.spots), generator=generator).to(self.like).expand(n, len(obs), -1)
-    told = lambda k: lambda z, t: self.denoiser(z, t, (x, torch.full((len(obs),), k, device=z.device)))
-    denoise = told(self.labels if label is None else label)
-    if label is not None and guidance != 1: denoise = guided(denoise, told(self.labels), guidance)
-    r = self.unit * sample(denoise, noise, self.denoiser.schedule, steps).unflatten(-1, (self.channels, -1))
-    return self.lift(self.codes(x) @ self.solved(self.spots)[0].T + r).flatten(2)
+    v, h = self.features(self.seen(obs))
+    noise = self.told(torch.randn(n, 1, self.channels, len(self.grid), generator=generator).to(v)).expand(n, len(obs), -1)
+    given = lambda k: lambda z, t: self.told(self.back(self.denoiser(z, t, self.condition(h, torch.full((len(obs),), k, device=z.device)))))
+    denoise = given(self.labels if label is None else label)
+    if label is not None and guidance != 1: denoise = guided(denoise, given(self.labels), guidance)
+    return ((v + self.unit * self.back(sample(denoise, noise, self.denoiser.schedule, steps))) @ self.lift().T).flatten(2)

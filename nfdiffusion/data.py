@@ -16,7 +16,7 @@ from fastcore.basics import patch
 __all__ = ['grid_coords', 'Observations', 'Signals', 'FourierSignals', 'SineMixtures', 'Squares', 'Triangles', 'GPPosterior',
            'WavePosterior', 'observe', 'split', 'observe_function', 'observe_patches', 'observe_mixed', 'cache_dir',
            'fetch', 'read_idx', 'mnist', 'fashion_mnist', 'mnist_slice', 'read_cifar10', 'cifar10', 'read_medmnist',
-           'medmnist', 'image_batches']
+           'medmnist', 'image_batches', 'MovingDigits', 'Clips', 'observe_clips']
 
 # %% ../nbs/00_data.ipynb #16540fe6
 def grid_coords(
@@ -516,3 +516,75 @@ def image_batches(
         obs = observe_mixed(target, generator=generator, **how)
         return (obs, target) if labels is None else (obs, target, labels[i])
     return iter(batch, None)
+
+# %% ../nbs/00_data.ipynb #ea388f00
+class MovingDigits:
+    "A distribution over clips: digits on exact continuous paths."
+    def __init__(self,
+        images: Tensor,                  # (m, H, W, 1)
+        digits: tuple = (1, 2),          # from how many to how many in a clip
+        size: float = .62,               # side of a digit's image, relative to the frame's
+        paths: tuple = ('straight', 'bouncing', 'curved'),
+    ):
+        known = ('straight', 'bouncing', 'curved')
+        if not paths or set(paths) - set(known): raise ValueError(f'paths are some of {", ".join(known)}, not {paths}')
+        if not 1 <= digits[0] <= digits[1]: raise ValueError(f'digits is a (least, most) pair of numbers from 1 up, not {digits}')
+        self.images, self.digits, self.size, self.paths = _as_tensor('images', images)[..., 0], digits, size, [known.index(p) for p in paths]
+        self.wall = 1 - .72 * size                                               # where centres turn: the ink of a digit is that far from its centre
+
+    def draw(self, n: int, generator: torch.Generator | None = None) -> Clips:
+        "`n` new clips."
+        (lo, hi), K = self.digits, self.digits[1]
+        rand = lambda *shape: torch.rand(n, K, *shape, generator=generator)
+        kind = torch.tensor(self.paths)[torch.randint(len(self.paths), (n, K, 1), generator=generator)]
+        start, end = ((2 * rand(2) - 1) * self.wall for _ in range(2)); angle, turn = (2 * math.pi * rand(1) for _ in range(2))
+        fast = (.7 + .7 * rand(1)) * torch.cat([angle.sin(), angle.cos()], -1)
+        v = torch.where(kind == 0, (end - start) / 2, torch.where(kind == 1, fast, 0.))
+        r = torch.where(kind == 2, self.wall * (.4 + .6 * rand(1)), 0.)
+        p = torch.where(kind == 0, (end + start) / 2, torch.where(kind == 1, start, start * (1 - r / self.wall)))
+        w = (1. + rand(1)) * torch.where(rand(1) < .5, -1., 1.)
+        there = torch.arange(K) < torch.randint(lo, hi + 1, (n, 1), generator=generator)
+        which = torch.randint(len(self.images), (n, K), generator=generator)
+        return Clips(self.images[which] * there[..., None, None], there, (p, v, r, w, turn), self.wall, self.size)
+
+# %% ../nbs/00_data.ipynb #82dcee03
+class Clips:
+    "Clips with their truth: `clips(coords)` at any points (t, y, x), `clips.centres(t)`, `clips.on_grid(16, 32, 32)`."
+    def __init__(self, images, there, path, wall, size): self.images, self.there, self.path, self.wall, self.size = images, there, path, wall, size
+    def __len__(self): return len(self.images)
+    def __getitem__(self, i): i = i if isinstance(i, slice) else slice(i, i + 1); return Clips(self.images[i], self.there[i], [q[i] for q in self.path], self.wall, self.size)
+
+    def centres(self, t: Tensor) -> Tensor:                                      # (M,) or (n, M) -> (n, K, M, 2) as (y, x)
+        "Where each digit is."
+        p, v, r, w, turn = (q[:, :, None] for q in self.path)                    # (n, K, 1, ·)
+        t = t[..., None, :, None] if t.ndim > 1 else t[:, None]
+        c = p + v * t + r * torch.cat([(w * t + turn).sin(), (w * t + turn).cos()], -1)
+        return (torch.remainder(c + self.wall, 4 * self.wall) - 2 * self.wall).abs().neg() + self.wall   # a triangle wave: folded at ±wall
+
+    def __call__(self, x: Tensor) -> Tensor:                                     # (M, 3) or (n, M, 3) -> (n, M, 1)
+        u = (x[..., None, :, 1:] - self.centres(x[..., 0])) / self.size          # (n, K, M, 2)
+        out = torch.nn.functional.grid_sample(self.images.flatten(0, 1)[:, None], u.flatten(0, 1)[:, None].flip(-1), align_corners=False)
+        return out.view(*u.shape[:3]).amax(1)[..., None]
+
+    def on_grid(self, frames: int, *shape: int) -> Observations:
+        "Every point of a grid in time and space."
+        x = grid_coords(frames, *shape); return Observations(x.expand(len(self), -1, -1), self(x))
+
+# %% ../nbs/00_data.ipynb #a5df8288
+def observe_clips(
+    clips: Clips,                    # n of them
+    times: int | Tensor = 4,         # how many irregular times, or the times themselves: (k,) or (n, k) in [-1, 1]
+    shape: tuple = (32, 32),         # of a frame
+    pixels: float = 1.,              # share of them that is seen
+    gap: tuple | None = None,        # (from, to): times between are not seen
+    generator: torch.Generator | None = None,
+) -> Observations:                   # (n, k H W), what is not seen masked
+    "Frames of clips, or some pixels of them."
+    if not 0 < pixels <= 1: raise ValueError(f'pixels is a share of a frame in (0, 1], not {pixels}')
+    n = len(clips)
+    t = 2 * (torch.arange(times) + torch.rand(n, times, generator=generator)) / times - 1 if isinstance(times, int) else times.expand(n, -1)   # one in each of k equal parts
+    frame = grid_coords(*shape); k, M = t.shape[1], len(frame)
+    x = torch.cat([t[:, :, None, None].expand(-1, -1, M, 1), frame.expand(n, k, -1, -1)], -1).flatten(1, 2)   # (n, k M, 3)
+    mask = torch.rand(n, k * M, generator=generator) < pixels
+    if gap is not None: mask &= ~((x[..., 0] > gap[0]) & (x[..., 0] < gap[1]))
+    return Observations(x, clips(x) * mask[..., None], mask)

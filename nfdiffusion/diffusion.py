@@ -221,12 +221,12 @@ class Denoiser(nn.Module):
         out, a, s = self.predictions(z, t, cond, start)
         return to_x0(self.predict, out, z, a, s)
 
-    def loss(self, z0, cond=None, start=None, generator=None):                   # (B, ..., F)
-        "Mean squared error of the prediction at random steps, one for each item."
+    def loss(self, z0, cond=None, start=None, generator=None, noise=None, measure=lambda e: e):   # (B, ..., F)
+        "Mean squared error of the prediction at random steps, one for each item; of what `measure` makes of the error."
         t = torch.randint(len(self.schedule), (len(z0), *[1] * (z0.ndim - 2)), generator=generator).to(z0.device)
-        z = self.schedule.add_noise(z0, t, torch.randn(z0.shape, generator=generator).to(z0))
+        z = self.schedule.add_noise(z0, t, torch.randn(z0.shape, generator=generator).to(z0) if noise is None else noise)
         out, a, s = self.predictions(z, t, cond, start)
-        return (out - from_x0(self.predict, z0, z, a, s)).square().mean()
+        return measure(out - from_x0(self.predict, z0, z, a, s)).square().mean()
 
 # %% ../nbs/03_diffusion.ipynb #2c7064e3
 @patch
@@ -343,7 +343,7 @@ def observed(
 
 # %% ../nbs/03_diffusion.ipynb #3c143335
 class TokenDenoiser(nn.Module):
-    "The codes of all tokens denoised together, given features of each, and a label for all."
+    "The codes of all tokens denoised together, given features of each, and a label for all; of other tokens, given their weights of places."
     def __init__(self,
         tokens: int, channels: int, code: int,   # T, c, F
         features: int,                           # C, of each token's condition
@@ -358,12 +358,14 @@ class TokenDenoiser(nn.Module):
         self.body = TokenMixer(tokens, width, hidden, depth, steer=64)
         self.out = nn.Parameter(torch.zeros(n, width))
 
-    def forward(self, z, t, cond):                                               # (*, B, c T F), (*, B) or (), features (C, T, B) and labels (B,)
-        features, label = cond
-        x = z.reshape(-1, *self.shape).permute(1, 3, 2, 0).flatten(0, 1)         # (c F, T, S)
-        x = torch.cat([x, features.to(x).repeat(1, 1, x.shape[-1] // len(label))])
-        x = torch.mm(self.into, x.flatten(1)).unflatten(1, x.shape[1:])
+    def forward(self, z, t, cond):                                               # (*, B, c T F), (*, B) or (), features (C, T, B), labels (B,), perhaps weights (T, places)
+        features, label, *read = cond
+        c, T, F = self.shape[0], features.shape[1], self.shape[2]
+        x = z.reshape(-1, c, T, F).permute(1, 3, 2, 0).flatten(0, 1)             # (c F, T, S)
+        of_z, of_h = self.into.split([len(x), len(features)], 1)
+        h = torch.mm(of_h, features.to(x).flatten(1)).unflatten(1, features.shape[1:])   # once for all draws
+        x = torch.mm(of_z, x.flatten(1)).unflatten(1, x.shape[1:]) + h.repeat(1, 1, x.shape[-1] // len(label))
         e = self.time(time_embedding(t, 64).to(z)) + self.label[label]           # (*, B, 64)
-        x = self.body(x, F.silu(e).expand(*z.shape[:-1], -1).reshape(-1, 64).T)
-        out = torch.mm(self.out, x.flatten(1)).view(self.shape[0], self.shape[2], self.shape[1], -1)
+        x = self.body(x, nn.functional.silu(e).expand(*z.shape[:-1], -1).reshape(-1, 64).T, *read)
+        out = torch.mm(self.out, x.flatten(1)).view(c, F, T, -1)
         return out.permute(3, 0, 2, 1).reshape(z.shape).to(z)                    # (*, B, c T F)

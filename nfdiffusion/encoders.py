@@ -15,7 +15,7 @@ from .fields import BasisSiren
 # %% auto #0
 __all__ = ['MLPEncoder', 'fourier_features', 'SetEncoder', 'CodePosterior', 'MixtureEncoder', 'mixture_loss', 'spline_grid',
            'fit_basis', 'kmeans', 'principal', 'code_log_density', 'fit_components', 'start_from_fields', 'calibrate',
-           'tents', 'splat', 'rms_norm', 'MixerBlock', 'TokenMixer']
+           'tents', 'tent_matrix', 'splat', 'rms_norm', 'MixerBlock', 'TokenMixer', 'ConvBlock', 'GridUNet']
 
 # %% ../nbs/02_encoders.ipynb #d46975c1
 def _sorted(obs: Observations) -> Observations:
@@ -375,6 +375,12 @@ def tents(
         for n, (j, v) in zip(shape[1:], corner[1:]): i, w = i * n + j, w * v
         yield i.long(), w
 
+def tent_matrix(x, *shape):                                                      # (M, d) -> (M, prod(shape))
+    "What turns values on a grid into those of linear interpolation."
+    out = x.new_zeros(len(x), math.prod(shape))
+    for i, w in tents(x, shape): out.scatter_add_(1, i[:, None], w[:, None])
+    return out
+
 def splat(
     obs: Observations,
     *shape: int,      # of the grid of anchors
@@ -387,7 +393,7 @@ def splat(
     return torch.cat([out[:-1] / out[-1:].clamp_min(1), out[-1:].clamp_max(1)])
 
 # %% ../nbs/02_encoders.ipynb #2dc3f866
-def rms_norm(x): return x * (x.square().mean(0, keepdim=True) + 1e-5).rsqrt()    # over channels, which come first
+def rms_norm(x, channels=0): return x * (x.square().mean(channels, keepdim=True) + 1e-5).rsqrt()
 
 class MixerBlock(nn.Module):
     "One step: each channel mixes its tokens by a matrix that it is given, then each token its channels."
@@ -408,14 +414,64 @@ class MixerBlock(nn.Module):
         return x + torch.mm(self.down, F.gelu(h).flatten(1)).view_as(x)
 
 class TokenMixer(nn.Module):
-    "Blocks with learned matrices between tokens at fixed places."
+    "Blocks with learned matrices between tokens at fixed places; `read` gives the weights of those places at any other tokens."
     def __init__(self, tokens: int, width: int, hidden: int, depth: int, steer: int = 0):
         super().__init__()
         self.place = nn.Parameter(torch.randn(width, tokens, 1) * .02)
         self.mix = nn.Parameter(torch.randn(depth, width, tokens, tokens) * .5 / tokens**.5)
         self.blocks = nn.ModuleList(MixerBlock(width, hidden, steer) for _ in range(depth))
 
-    def forward(self, x, e=None):                                                # (C, T, B), (steer, B) -> (C, T, B)
-        x = x + self.place.to(x.dtype)
-        for block, mix in zip(self.blocks, self.mix): x = block(x, mix, e)
+    def forward(self, x, e=None, read=None):                                     # (C, S, B), (steer, B), (S, T) -> (C, S, B)
+        place, mix = self.place, self.mix
+        if read is not None:                                                     # S tokens elsewhere
+            write = (read / read.sum(0).clamp_min(1)).T
+            place, mix = (place.squeeze(-1) @ read.T)[..., None], read @ mix @ write
+        x = x + place.to(x.dtype)
+        for block, m in zip(self.blocks, mix): x = block(x, m, e)
         return rms_norm(x)
+
+# %% ../nbs/02_encoders.ipynb #841de414
+_CONV = {1: (nn.Conv1d, nn.ConvTranspose1d), 2: (nn.Conv2d, nn.ConvTranspose2d), 3: (nn.Conv3d, nn.ConvTranspose3d)}
+
+def _wide(x): return x.to(torch.promote_types(x.dtype, torch.float32))           # out of half precision
+
+class ConvBlock(nn.Module):
+    "Two convolutions beside the way through; with `places`, each channel first mixes them by a matrix of its own."
+    def __init__(self, dim: int, width: int, places: int = 0):
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(width, *[1] * dim))
+        self.one, self.two = (_CONV[dim][0](width, width, 3, padding=1) for _ in range(2)); nn.init.zeros_(self.two.weight)
+        self.mix = nn.Parameter(torch.randn(width, places, places) * .3 / places**.5) if places else None
+
+    def norm(self, x): return rms_norm(_wide(x), 1).to(x.dtype) * self.gain.to(x.dtype)
+
+    def forward(self, x):                                                        # (B, width, *grid)
+        if self.mix is not None: x = x + torch.bmm(self.mix, self.norm(x).flatten(2).permute(1, 2, 0)).permute(2, 0, 1).view(x.shape)
+        return x + self.two(F.silu(self.one(F.silu(self.norm(x)))))
+
+# %% ../nbs/02_encoders.ipynb #cc7a9d4c
+class GridUNet(nn.Module):
+    "A U-Net over a grid that stays in its place, in 1 to 3 dimensions."
+    def __init__(self,
+        shape: Sequence,                # of the grid: each side a multiple of 2^(levels - 1)
+        channels: int, out: int,        # what goes in and what comes out at each place
+        widths: Sequence = (16, 32, 64),   # channels of each level, from fine to coarse
+        depth: int = 2,                 # blocks at the coarsest level; the others have one on the way down and one up
+    ):
+        super().__init__()
+        d, w, top = len(shape), list(widths), len(widths) - 1
+        if d not in _CONV or any(n % 2**top for n in shape): raise ValueError(f'a U-Net of {top + 1} levels takes grids in 1 to 3 dimensions with sides that are multiples of {2**top}, not {tuple(shape)}')
+        conv, back = _CONV[d]
+        self.into, self.last = conv(channels, w[0], 3, padding=1), conv(w[0], out, 3, padding=1); nn.init.zeros_(self.last.weight)
+        self.places = nn.ParameterList(torch.zeros(n, *[s >> i for s in shape]) for i, n in enumerate(w))
+        self.down, self.up = (nn.ModuleList(f(*ab, 2, stride=2) for ab in zip(*ws)) for f, ws in ((conv, (w, w[1:])), (back, (w[1:], w))))
+        self.enc, self.dec = (nn.ModuleList(ConvBlock(d, n) for n in w[:-1]) for _ in range(2))
+        self.mid = nn.Sequential(*[ConvBlock(d, w[-1], math.prod(shape) >> top * d) for _ in range(depth)])
+        if d == 2: self.to(memory_format=torch.channels_last)
+
+    def forward(self, x):                    # (B, channels, *shape) -> out (B, out, *shape), and features: coarsest (B, C, *), finest (B, c, *shape)
+        h, skips = self.into(x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x), []
+        for place, block, down in zip(self.places, self.enc, self.down): h = block(h + place.to(h.dtype)); skips.append(h); h = down(h)
+        coarse = h = self.mid(h + self.places[-1].to(h.dtype))
+        for block, up in zip(reversed(self.dec), reversed(self.up)): h = block(skips.pop() + up(h))
+        return _wide(self.last(h)), coarse, h

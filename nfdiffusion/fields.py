@@ -266,7 +266,7 @@ def spread_places(
     return p
 
 # %% ../nbs/01_fields.ipynb #73aa16f9
-_CODES = {1: 6, 2: 20}   # functions of the bases in the package, by dimension
+_CODES = {1: 8, 2: 28}   # functions of the bases in the package, by dimension
 
 class LocalSiren(nn.Module):
     "Codes at places, decoded by one small SIREN of the offset; linear in the codes. `pretrained` takes the basis that travels in the package."
@@ -331,8 +331,9 @@ def ridge_codes(
     ridge: float = 1e-3,    # in units of the mean diagonal of AᵀA
 ) -> Tensor:                # (*, F, m)
     "Codes by regularised least squares."
-    G = A.mT @ A; load = ridge * G.diagonal(dim1=-2, dim2=-1).mean(-1)
-    return torch.cholesky_solve(A.mT @ y, torch.linalg.cholesky(G + load[..., None, None] * torch.eye(G.shape[-1]).to(G)))
+    load = ridge * A.square().sum((-2, -1)) / A.shape[-1]
+    G = A @ A.mT if (few := A.shape[-2] < A.shape[-1]) else A.mT @ A; L = torch.linalg.cholesky(G + load[..., None, None] * torch.eye(G.shape[-1]).to(G))   # the smaller system
+    return A.mT @ torch.cholesky_solve(y, L) if few else torch.cholesky_solve(A.mT @ y, L)
 
 # %% ../nbs/01_fields.ipynb #9cce320e
 def _smooth(v, width):                                                           # (B, *n), (B,)
@@ -346,7 +347,7 @@ def fit_local(
     basis: LocalSiren, dim: int,
     steps: int = 2500, lr: float = 5e-3,
     side: int = 4, per: int = 4,      # spacings in a window, samples in a spacing
-    between: float = .2,              # weight of points between the samples
+    between: float = 1.,               # weight of points between the samples
 ) -> list:                            # the loss of each step
     "Fit a local basis to smoothed noise, so that codes of unit variance give values of unit variance."
     grid, opt, loss = grid_coords(*[side * per] * dim), torch.optim.Adam(basis.parameters(), lr), []

@@ -11,14 +11,16 @@ from torch import nn, Tensor
 import torch.nn.functional as F
 from fastcore.basics import patch
 from safetensors.torch import load_file, save_file
-from .data import Observations, observe
+from .data import Observations, observe, image_batches
 from .fields import Field
 from .diffusion import Denoiser, Schedule, ddpm, sample, time_embedding
 from .training import FieldModel, fit
+from .metrics import mse, crps, coverage
 
 # %% auto #0
-__all__ = ['on_pixels', 'pixel_field', 'KernelAverage', 'UNet', 'UNetField', 'image_batches', 'fit_unet', 'PixelDiffusion',
-           'ddpm_digits', 'fit_ddpm', 'DigitFeatures', 'fit_digits', 'digit_features', 'frechet_distance']
+__all__ = ['on_pixels', 'pixel_field', 'KernelAverage', 'UNet', 'UNetField', 'fit_unet', 'PixelDiffusion', 'ddpm_digits',
+           'fit_ddpm', 'DigitFeatures', 'fit_digits', 'digit_features', 'frechet_distance', 'digit_views',
+           'score_draws']
 
 # %% ../nbs/peers.ipynb #b30a7dcf
 def on_pixels(
@@ -184,18 +186,6 @@ class UNetField(FieldModel):
     def posterior(self, obs): raise NotImplementedError('a regression has no posterior: this model can reconstruct, but not sample')
 
 # %% ../nbs/peers.ipynb #d9b86caf
-def image_batches(
-    images: Tensor,               # (n, H, W, c)
-    size: int = 16,               # images in a batch
-    shares: tuple = (.03, .25),   # of pixels seen; each batch has one, log-uniform
-    generator: torch.Generator | None = None,
-):                                # yields (obs, every pixel)
-    "Images at random, and random pixels of them."
-    lo, hi = map(math.log, shares)
-    while True:
-        truth = Observations.from_grid(images[torch.randint(len(images), (size,), generator=generator)])
-        yield observe(truth, math.exp(lo + (hi - lo) * torch.rand((), generator=generator).item()), generator=generator), truth
-
 def fit_unet(
     images: Tensor,               # (n, H, W, c)
     seconds: float | None = None, # or
@@ -204,7 +194,7 @@ def fit_unet(
 ) -> UNetField:                   # and its `history`
     "Train the reconstruction baseline."
     model = UNetField(tuple(images.shape[1:3]), images.shape[3], width)
-    model.history = fit(model, image_batches(images, size, generator=generator), steps, seconds, **dict(dict(lr=lr, dtype=torch.bfloat16 if width >= 32 else None, progress=False), **kw))
+    model.history = fit(model, image_batches(images, size=size, generator=generator, patches=0, sides=0, none=0), steps, seconds, **dict(dict(lr=lr, dtype=torch.bfloat16, progress=False), **kw))
     return model
 
 # %% ../nbs/peers.ipynb #99840c26
@@ -254,7 +244,7 @@ def fit_ddpm(
         while True:
             i = torch.randint(len(images), (size,), generator=generator); x = Observations.from_grid(images[i])
             yield (Observations(x.coords[:, :0], x.values[:, :0]), x) + (() if labels is None else (labels[i],))
-    model.history = fit(model, batches(), steps, seconds, **dict(dict(lr=lr, dtype=torch.bfloat16 if width >= 32 else None, ema=.999, progress=False), **kw))
+    model.history = fit(model, batches(), steps, seconds, **dict(dict(lr=lr, dtype=torch.bfloat16, ema=.999, progress=False), **kw))
     return model
 
 # %% ../nbs/peers.ipynb #a984b44e
@@ -310,3 +300,26 @@ def frechet_distance(
     w, V = torch.linalg.eigh(Ca); root = V * w.clamp_min(0).sqrt() @ V.T
     cross = torch.linalg.eigvalsh(root @ Cb @ root).clamp_min(0).sqrt().sum()
     return max(0., ((ma - mb).square().sum() + Ca.trace() + Cb.trace() - 2 * cross).item())
+
+# %% ../nbs/peers.ipynb #1c7cb79e
+def digit_views(
+    target: Observations,   # whole images (B, 784)
+    seed: int = 0,
+) -> dict:                  # name -> Observations
+    "What every method is given of digits: 5, 10 and 20 % of the pixels at random, and the upper half."
+    g = torch.Generator().manual_seed(seed); half = target.coords.shape[1] // 2
+    return {name: observe(target, n, generator=g) for name, n in (('5 %', 39), ('10 %', 78), ('20 %', 157))} | {'half': Observations(target.coords[:, :half], target.values[:, :half])}
+
+def score_draws(
+    model: FieldModel, views: dict, target: Observations,
+    n: int = 16,            # draws for each image
+    **how,                  # for `sample`
+) -> dict:                  # name of the view -> name of the score -> number
+    "Where a pixel was not seen: absolute error of the mean (the CRPS of an answer without spread), CRPS of the draws, the share that they save, coverage of the 90 % interval; and the squared error of the draws' mean."
+    out, at, side = {}, target.coords[0], math.isqrt(target.coords.shape[1])
+    for k, o in views.items():
+        unseen = on_pixels(o, side, side)[1].flatten(1) == 0                     # (B, M)
+        draws, mean = model.sample(o, n, generator=torch.Generator().manual_seed(0), **how)(at), model.reconstruct(o)(at)
+        mae, c = (mean - target.values)[unseen].abs().mean().item(), crps(draws, target.values, unseen).item()
+        out[k] = dict(mae=mae, crps=c, saved=1 - c / mae, cover90=coverage(draws, target.values, unseen)[.9], mse=mse(draws.mean(0), target.values).item())
+    return out
