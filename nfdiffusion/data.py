@@ -578,7 +578,7 @@ def observe_clips(
     pixels: float = 1.,              # share of them that is seen
     gap: tuple | None = None,        # (from, to): times between are not seen
     generator: torch.Generator | None = None,
-) -> Observations:                   # (n, k H W), what is not seen masked
+) -> Observations:                   # (n, N): what is seen
     "Frames of clips, or some pixels of them."
     if not 0 < pixels <= 1: raise ValueError(f'pixels is a share of a frame in (0, 1], not {pixels}')
     n = len(clips)
@@ -587,4 +587,5 @@ def observe_clips(
     x = torch.cat([t[:, :, None, None].expand(-1, -1, M, 1), frame.expand(n, k, -1, -1)], -1).flatten(1, 2)   # (n, k M, 3)
     mask = torch.rand(n, k * M, generator=generator) < pixels
     if gap is not None: mask &= ~((x[..., 0] > gap[0]) & (x[..., 0] < gap[1]))
-    return Observations(x, clips(x) * mask[..., None], mask)
+    if mask.all(): return Observations(x, clips(x))
+    return Observations.collate([(p[m], v[m]) for p, v, m in zip(x, clips(x), mask)])

@@ -266,7 +266,7 @@ def spread_places(
     return p
 
 # %% ../nbs/01_fields.ipynb #73aa16f9
-_CODES = {1: 8, 2: 28}   # functions of the bases in the package, by dimension
+_CODES = {1: 8, 2: 28, 3: 18}   # functions of the bases in the package, by dimension
 
 class LocalSiren(nn.Module):
     "Codes at places, decoded by one small SIREN of the offset; linear in the codes. `pretrained` takes the basis that travels in the package."
