@@ -17,6 +17,6 @@ setup(
     include_package_data=False, zip_safe=False,
     python_requires='>=' + cfg['min_python'],
     install_requires=cfg['requirements'].split(),
-    extras_require={'dev': cfg['dev_requirements'].split()},
+    extras_require={'dev': cfg['dev_requirements'].split(), 'peers': cfg['peers_requirements'].split()},
     entry_points={'console_scripts': cfg['console_scripts'].split(),
                   'nbdev': [f'{lib}={lib}._modidx:d']})  # lets nbdev link `names` in prose to their docs
