@@ -30,7 +30,7 @@ readme: .venv/.dev
 
 # What builds leave behind; the environment stays (rm -r .venv).
 clean:
-	rm -rf _proc _docs build dist *.egg-info nbs/sidebar.yml
+	rm -rf _proc _docs build dist *.egg-info
 	find nbs nfdiffusion tools -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 # Stamps: each is touched last, so an interrupted install is done again and a finished one never.

@@ -4,14 +4,14 @@
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #77b2e27d
 from __future__ import annotations
-from typing import Callable
+from typing import Callable, Iterator, NoReturn
 import torch
 from torch import Tensor
 import torch.nn.functional as F
 from fastcore.basics import patch
-from .data import Observations, observe, split
+from .data import Observations, Signals, observe, split
 from .fields import BasisSiren, ConcatSiren, ModulatedSiren
-from .encoders import MLPEncoder, SetEncoder, MixtureEncoder, mixture_loss, start_from_fields, calibrate
+from .encoders import CodePosterior, MLPEncoder, SetEncoder, MixtureEncoder, mixture_loss, start_from_fields, calibrate
 from .diffusion import Schedule, MixtureDenoiser, DenoiserMLP, Denoiser, sample
 from .training import FieldModel
 
@@ -20,19 +20,19 @@ __all__ = ['signal_batches', 'whole_batches', 'PointCode', 'LatentDiffusionField
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #466dee6d
 def signal_batches(
-    signals,                 # a prior: `FourierSignals()`, `SineMixtures()`, …
+    signals: Signals,        # a prior: `FourierSignals()`, `SineMixtures()`, …
     size: int = 32,          # signals in a batch
     points: int = 256, noise: float = .05,
     context: tuple = (3, 80), target: int = 48,
     generator: torch.Generator | None = None,
-):
+) -> Iterator:
     "Endless batches of (context, target) of new signals, both noisy."
     while True:
         seen = observe(signals.on_grid(size, points, generator), context[1] + target, noise, generator)
         yield split(seen, context, generator, target)
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #b852f7b8
-def whole_batches(signals, size: int = 64, points: int = 128, noise: float = .05, context: tuple = (3, 40), generator: torch.Generator | None = None):
+def whole_batches(signals: Signals, size: int = 64, points: int = 128, noise: float = .05, context: tuple = (3, 40), generator: torch.Generator | None = None) -> Iterator:
     "Endless batches of (context, whole signal)."
     while True:
         truth = signals.on_grid(size, points, generator)
@@ -41,10 +41,10 @@ def whole_batches(signals, size: int = 64, points: int = 128, noise: float = .05
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #cc4b80db
 class PointCode:
     "A code without uncertainty: what a perceptron or a transformer says."
-    def __init__(self, z): self.z = z
-    def code(self): return self.z
-    def sample(self, *args): raise ValueError("this encoder gives one answer and no spread; make the model with diffusion=256, or with encoder='mixture'")
-    def log_prob(self, *args): raise ValueError("this encoder has no density; make the model with encoder='mixture'")
+    def __init__(self, z: Tensor): self.z = z
+    def code(self) -> Tensor: return self.z
+    def sample(self, *args) -> NoReturn: raise ValueError("this encoder gives one answer and no spread; make the model with diffusion=256, or with encoder='mixture'")
+    def log_prob(self, *args) -> NoReturn: raise ValueError("this encoder has no density; make the model with encoder='mixture'")
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #c54b5b5a
 class LatentDiffusionField(FieldModel):
@@ -76,11 +76,11 @@ class LatentDiffusionField(FieldModel):
         if diffusion: self.denoiser = Denoiser(DenoiserMLP(code, 3 * code if bayes else code, diffusion, drop=0. if bayes else .1), self.schedule)
 
     bayes = property(lambda self: isinstance(self.encoder, MixtureEncoder))
-    def code(self, obs):
+    def code(self, obs: Observations) -> Tensor:
         "The code of a network's encoder, of unit size if it is to be diffused: (B, F)."
         return F.layer_norm(self.encoder(obs), (self.config['code'],)) if self.config['diffusion'] else self.encoder(obs)
-    def posterior(self, obs): return self.encoder(obs) if self.bayes else PointCode(self.code(obs))
-    def decode(self, code, x): return (self.encoder.basis if self.bayes else self.siren)(code, x)
+    def posterior(self, obs: Observations) -> CodePosterior | PointCode: return self.encoder(obs) if self.bayes else PointCode(self.code(obs))
+    def decode(self, code: Tensor, x: Tensor) -> Tensor: return (self.encoder.basis if self.bayes else self.siren)(code, x)
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #83d4bfa0
 @patch
@@ -91,9 +91,9 @@ def size(self: LatentDiffusionField) -> Tensor:
     return (p.code().square() + p.std().square()).mean().sqrt()
 
 @patch
-def given(self: LatentDiffusionField, obs: Observations):
-    "What the denoiser is told: a condition (B, C) or None, and a denoiser to start from or None; and the unit of its codes."
-    if not self.bayes: return (self.code(obs) if obs.mask.any() else None), None, self.size()
+def given(self: LatentDiffusionField, obs: Observations) -> tuple:
+    "What the denoiser is told: a condition (B, C), and a denoiser to start from or None; and the unit of its codes."
+    if not self.bayes: return self.code(obs), None, self.size()
     with torch.no_grad():
         p, s = self.encoder(obs), self.size()
         cond = torch.cat([p.code() / s, (p.std() / s).clamp_min(1e-3).log()], -1)
@@ -102,11 +102,13 @@ def given(self: LatentDiffusionField, obs: Observations):
 @patch
 def denoise(self: LatentDiffusionField, obs: Observations) -> Callable:          # (z_t (..., B, F), t) -> (..., B, F)
     "$E[z_0\\mid z_t,\\text{obs}]$, codes in units of `size`."
-    cond, start, _ = self.given(obs)
-    return (lambda z, t: self.denoiser(z, t, cond, start)) if self.config['diffusion'] else start
+    cond, start, _ = self.given(obs); seen = obs.mask.any(1, keepdim=True)
+    if not self.config['diffusion']: return start
+    told = lambda z, t: self.denoiser(z, t, cond, start)
+    return told if self.bayes or seen.all() else lambda z, t: torch.where(seen, told(z, t), self.denoiser(z, t))   # nothing seen: the null, whatever the company
 
 @patch
-def draw(self: LatentDiffusionField, obs, n, steps, generator):                  # -> (n, B, F)
+def draw(self: LatentDiffusionField, obs: Observations, n: int, steps: int, generator: torch.Generator | None) -> Tensor:   # -> (n, B, F)
     "Draws of the code: by diffusion, all items from the same noise; or at once, where the posterior is in closed form."
     if not self.config['diffusion']: return self.posterior(obs).sample(n, generator)
     z = torch.randn(n, 1, self.config['code'], generator=generator).to(self.like).expand(n, len(obs), -1)
@@ -123,7 +125,7 @@ def whole(self: LatentDiffusionField, field: Observations) -> Tensor:           
     return torch.linalg.solve(gram + 1e-6 * gram.diagonal(dim1=-1, dim2=-2).sum(-1)[:, None, None] * torch.eye(A.shape[-1]).to(A), (A.mT @ y[..., None])[..., 0])
 
 @patch
-def recon_loss(self: LatentDiffusionField, obs, target):
+def recon_loss(self: LatentDiffusionField, obs: Observations, target: Observations) -> Tensor:
     "The evidence, or the squared error of the fields that both codes stand for."
     if self.bayes: return mixture_loss(self.encoder, obs, target)
     codes = [self.code(obs)] + ([self.whole(target)] if self.config['diffusion'] else [])
@@ -131,13 +133,13 @@ def recon_loss(self: LatentDiffusionField, obs, target):
     return (error * target.mask).sum() / target.mask.sum().clamp_min(1)
 
 @patch
-def diffusion_loss(self: LatentDiffusionField, obs, target):
+def diffusion_loss(self: LatentDiffusionField, obs: Observations, target: Observations) -> Tensor:
     "Error of the denoiser's prediction, with `target` the whole field; it teaches a network's encoder too, but not the mixture."
     cond, start, unit = self.given(obs)
     return self.denoiser.loss(self.whole(target) / unit, cond, start)
 
 @patch
-def loss(self: LatentDiffusionField, obs, target):
+def loss(self: LatentDiffusionField, obs: Observations, target: Observations) -> Tensor:
     recon, diff = self.balance
     total = recon * self.recon_loss(obs, target) if recon else 0.
     return total + diff * self.diffusion_loss(obs, target) if diff and self.config['diffusion'] else total

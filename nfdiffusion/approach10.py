@@ -53,7 +53,7 @@ def at(self: SparseFeatureField,
 @torch.no_grad()
 def own(self: SparseFeatureField) -> tuple:      # R (T, n^d), the same for windows' points and anchors (T P, A), W (T P, A), B (A, T P)
     "What depends on the tokens' places."
-    if self.kept_own is None or self.kept_own[0].device != self.places.device:
+    if self.kept_own is None or (self.kept_own[0].dtype, self.kept_own[0].device) != (self.places.dtype, self.places.device):
         window = self.spacing / 2 * grid_coords(*[self.shape[0] // self.n] * self.dim).to(self.places)
         points = (self.places[:, None] + window).flatten(0, 1).clamp(-1, 1); see = self.matrix(points)
         with torch.autocast(points.device.type, enabled=False): W, B = see @ self.lift(), self.matrix(self.grid) @ ridge_codes(see, torch.eye(len(see)).to(see))
@@ -61,7 +61,7 @@ def own(self: SparseFeatureField) -> tuple:      # R (T, n^d), the same for wind
     return self.kept_own
 
 @patch
-def gather(self: SparseFeatureField, coarse, fine): return F.linear(coarse, self.own()[0].to(coarse)), F.linear(fine, self.own()[1].to(fine))
+def gather(self: SparseFeatureField, coarse: Tensor, fine: Tensor) -> tuple: return F.linear(coarse, self.own()[0].to(coarse)), F.linear(fine, self.own()[1].to(fine))
 
 @patch
 def told(self: SparseFeatureField, r: Tensor) -> Tensor: return F.linear(r, self.own()[2]).flatten(-2)   # (*, c, A) -> (*, c T P): what the windows see
@@ -81,5 +81,5 @@ def elsewhere(self: SparseFeatureField) -> SparseFeatureField:
     return self.pool[torch.randint(len(self.pool), ()).item()]
 
 @patch
-def loss(self: SparseFeatureField, obs: Observations, target: Observations, label: Tensor | None = None):
+def loss(self: SparseFeatureField, obs: Observations, target: Observations, label: Tensor | None = None) -> Tensor:
     return SparseConditionalField.loss(self.elsewhere() if self.training else self, obs, target, label)

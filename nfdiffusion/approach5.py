@@ -46,7 +46,7 @@ class SparseConditionalField(FieldModel):
 @patch
 def near(self: SparseConditionalField) -> Near:
     "Neighbours among the tokens' places."
-    if self.kept_near is None or self.kept_near.places.device != self.places.device: self.kept_near = Near(self.places)
+    if self.kept_near is None or self.kept_near.places is not self.places: self.kept_near = Near(self.places)
     return self.kept_near
 
 @patch
@@ -55,7 +55,7 @@ def matrix(self: SparseConditionalField, x: Tensor) -> Tensor:                  
     with torch.autocast(x.device.type, enabled=False): return self.local.matrix(x, self.near(), self.spacing)
 
 @patch
-def decode(self: SparseConditionalField, code, x):                               # (*S, c T F), (*lead, M, d) -> (*S, M, c)
+def decode(self: SparseConditionalField, code: Tensor, x: Tensor) -> Tensor:     # (*S, c T F), (*lead, M, d) -> (*S, M, c)
     return self.local(code.unflatten(-1, (self.channels, -1, self.local.code)), x, self.near(), self.spacing)
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #bb37b184
@@ -63,8 +63,9 @@ def decode(self: SparseConditionalField, code, x):                              
 @torch.no_grad()
 def lift(self: SparseConditionalField) -> Tensor:                                # (T F, A)
     "What turns values at the anchors into codes."
-    if self.kept_lift is None or self.kept_lift.device != self.grid.device:
-        fine = grid_coords(*[2 * g for g in self.shape], device=self.grid.device)
+    like = dict(dtype=self.grid.dtype, device=self.grid.device)
+    if self.kept_lift is None or dict(dtype=self.kept_lift.dtype, device=self.kept_lift.device) != like:
+        fine = grid_coords(*[2 * g for g in self.shape], **like)
         with torch.autocast(fine.device.type, enabled=False): self.kept_lift = ridge_codes(self.matrix(fine), spline_matrix(fine, *self.shape))
     return self.kept_lift
 
@@ -73,7 +74,7 @@ def lift(self: SparseConditionalField) -> Tensor:                               
 def reads(self: SparseConditionalField, x: Tensor) -> tuple:                     # (M, d) -> (M, A), (A, M)
     "What turns values at the anchors into values at `x`, and its regularised inverse; the last two sets of points are kept."
     for at, *known in self.kept:
-        if at.shape == x.shape and at.device == x.device and torch.equal(at, x): return known
+        if (at.shape, at.dtype, at.device) == (x.shape, x.dtype, x.device) and torch.equal(at, x): return known
     with torch.autocast(x.device.type, enabled=False):
         W = self.matrix(x) @ self.lift(); self.kept = [(x, W, ridge_codes(W, torch.eye(len(W)).to(W))), *self.kept[:1]]
     return self.kept[0][1:]
@@ -91,10 +92,10 @@ def features(self: SparseConditionalField, seen: Tensor) -> tuple:              
     return mean.flatten(2).contiguous(), torch.cat([coarse, fine], 1).permute(1, 2, 0)
 
 @patch
-def gather(self: SparseConditionalField, coarse, fine): return coarse, fine[..., self.order]   # features at the grid's places to those at the tokens
+def gather(self: SparseConditionalField, coarse: Tensor, fine: Tensor) -> tuple: return coarse, fine[..., self.order]   # features at the grid's places to those at the tokens
 
 @patch
-def posterior(self: SparseConditionalField, obs): return PointCode((self.features(self.seen(obs))[0] @ self.lift().T).flatten(1))
+def posterior(self: SparseConditionalField, obs: Observations) -> PointCode: return PointCode((self.features(self.seen(obs))[0] @ self.lift().T).flatten(1))
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #3f050bac
 @patch
@@ -115,7 +116,7 @@ def field(self: SparseConditionalField, code: Tensor, obs: Observations | None =
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #789a61b1
 @patch
-def loss(self: SparseConditionalField, obs: Observations, target: Observations, label: Tensor | None = None):
+def loss(self: SparseConditionalField, obs: Observations, target: Observations, label: Tensor | None = None) -> Tensor:
     lam_mean, lam_diff = self.balance
     with torch.set_grad_enabled(bool(lam_mean) and torch.is_grad_enabled()): seen = self.seen(obs); v, h = self.features(seen)
     shared = bool(target.mask.all()) and bool((target.coords == target.coords[:1]).all())
@@ -134,7 +135,7 @@ def loss(self: SparseConditionalField, obs: Observations, target: Observations, 
     return total + lam_diff * self.diffusion_loss(r / self.unit.clamp_min(1e-6), h.detach(), label) if lam_diff else total
 
 @patch
-def diffusion_loss(self: SparseConditionalField, r, h, label):                   # (B, c, A), (C, T, B), (B,)
+def diffusion_loss(self: SparseConditionalField, r: Tensor, h: Tensor, label: Tensor) -> Tensor:   # (B, c, A), (C, T, B), (B,)
     if label is not None and not self.labels: raise ValueError('the batches have labels, but this model knows none; make it with labels=their number, or leave them out')
     none = torch.full((len(r),), self.labels, device=r.device)
     label = none if label is None else torch.where(torch.rand(len(r)).to(r) < .2, none, label.to(r.device))
@@ -152,10 +153,10 @@ def condition(self: SparseConditionalField, h: Tensor, label: Tensor) -> tuple: 
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #28f2e008
 @patch
-def draw(self: SparseConditionalField, obs, n, steps, generator,
+def draw(self: SparseConditionalField, obs: Observations, n: int, steps: int, generator: torch.Generator | None,
     label: int | None = None,    # a class, for models that learned with labels
     guidance: float = 1.,        # how far to follow the label
-):                               # -> (n, B, c T F)
+) -> Tensor:                     # -> (n, B, c T F)
     "Codes drawn by diffusion, all items from the same noise."
     if label is not None and not 0 <= label < self.labels: raise ValueError(f'label {label} is none of this model\'s {self.labels} classes')
     v, h = self.features(self.seen(obs))

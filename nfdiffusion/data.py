@@ -356,6 +356,18 @@ def _checked(data: bytes, digest: str, where) -> bytes:
 
 def _gunzip(data: bytes) -> bytes: return gzip.decompress(data) if data[:2] == b'\x1f\x8b' else data
 
+def _put(path: Path, data: bytes):
+    "Write `data` to `path`, whole or not at all, whoever else is writing it."
+    tmp = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fd, tmp = tempfile.mkstemp('.part', f'.{path.name}.', path.parent)
+        with open(fd, 'wb') as f: f.write(data); f.flush(); os.fsync(f)          # on the disk before it takes the place of what was there
+        os.chmod(tmp, 0o644); os.replace(tmp, path)
+    except OSError as e: raise OSError(e.errno, f'could not write {path} ({e.strerror}), and what was there is as it was; make room or give another path') from None
+    finally:
+        if tmp and os.path.exists(tmp): os.unlink(tmp)
+
 def fetch(
     name: str,             # the file's name in the cache
     digest: str,           # of its content: sha256 (64 hexadecimal digits) or md5 (32)
@@ -373,9 +385,7 @@ def fetch(
             else: raw = Path(src).read_bytes()
             data = _checked(_gunzip(raw) if gunzip else raw, digest, src)
         except Exception as e: tried.append(f'{getattr(src, "__doc__", None) if callable(src) else src} ({e})'); continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as tmp: tmp.write(data)
-        os.replace(tmp.name, path)
+        _put(path, data)
         return path
     raise OSError(f'could not get {name}; put the file at {path} by hand. Tried: ' + '; '.join(tried))
 

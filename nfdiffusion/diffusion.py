@@ -6,7 +6,7 @@
 from __future__ import annotations
 import math
 from collections import namedtuple
-from typing import Callable, Sequence
+from typing import Callable, Iterator, Sequence
 import torch
 from torch import nn, Tensor
 import torch.nn.functional as F
@@ -46,7 +46,7 @@ def at(self: Schedule,
     t: int | Tensor,  # a step, or steps that broadcast with the axes of z before its last `axes`
     z: Tensor,        # gives dtype and device
     axes: int = 1,
-):                    # α_t and σ_t, ready to multiply z
+) -> tuple[Tensor, Tensor]:   # α_t and σ_t, ready to multiply z
     "α and σ at `t`, shaped to stand beside `z`."
     ab = self._ab[t.cpu() if isinstance(t, Tensor) else t][(..., *[None] * axes)]
     return ab.sqrt().to(z), (1 - ab).sqrt().to(z)
@@ -64,7 +64,7 @@ def add_noise(self: Schedule,
 # %% ../nbs/03_diffusion.ipynb #aa2a0a53
 def _columns(z, n):
     "(*draws, *S, F), with n axes in (*S, F) -> (*S, F, N): draws side by side, for one factorisation."
-    return z.reshape(-1, *z.shape[z.ndim - n:]).movedim(0, -1)
+    return z.reshape(z.shape[:z.ndim - n].numel(), *z.shape[z.ndim - n:]).movedim(0, -1)
 
 # %% ../nbs/03_diffusion.ipynb #f3863a1e
 class GaussianDenoiser:
@@ -76,7 +76,7 @@ class GaussianDenoiser:
     ): self.precision, self.info, self.schedule = precision, info, schedule
 
     @classmethod
-    def of(cls, mean: Tensor, cov: Tensor, schedule: Schedule):
+    def of(cls, mean: Tensor, cov: Tensor, schedule: Schedule) -> GaussianDenoiser:
         "From mean (*S, F) and covariance (*S, F, F)."
         P = torch.cholesky_inverse(torch.linalg.cholesky(cov))
         return cls(P, (P @ mean[..., None])[..., 0], schedule)
@@ -85,16 +85,16 @@ class GaussianDenoiser:
         phi: Tensor,        # (*S, n, F)
         y: Tensor,          # (*S, n)
         noise: float,
-    ):
+    ) -> GaussianDenoiser:
         "The same after observing y = φ z + noise: still exact."
         return GaussianDenoiser(self.precision + phi.mT @ phi / noise**2, self.info + (phi.mT @ y[..., None])[..., 0] / noise**2, self.schedule)
 
-    def moments(self):
+    def moments(self) -> tuple[Tensor, Tensor]:
         "Mean (*S, F) and covariance (*S, F, F) of z_0."
         C = torch.cholesky_inverse(torch.linalg.cholesky(self.precision))
         return (C @ self.info[..., None])[..., 0], C
 
-    def __call__(self, z, t):                                                    # (..., *S, F), step or (*S) steps
+    def __call__(self, z: Tensor, t: int | Tensor) -> Tensor:                    # (..., *S, F), step or (*S) steps
         a, s = self.schedule.at(t, z, 2)                                         # (*S, 1, 1)
         L = torch.linalg.cholesky(self.precision + (a / s)**2 * torch.eye(z.shape[-1]).to(z))
         x = torch.cholesky_solve(self.info[..., None] + a / s**2 * _columns(z, self.info.ndim), L)   # (*S, F, N)
@@ -116,9 +116,9 @@ class MixtureDenoiser:
         posterior: CodePosterior, schedule: Schedule,
         scale: float = 1.,  # the size of a code that becomes 1
         floor: float = 0.,  # in units of that size
-    ): return cls(posterior.log_w, posterior.mean / scale, posterior.root / scale, schedule, floor)
+    ) -> MixtureDenoiser: return cls(posterior.log_w, posterior.mean / scale, posterior.root / scale, schedule, floor)
 
-    def components(self, z, t):                                                  # (..., *S, F), step or (*S) steps
+    def components(self, z: Tensor, t: int | Tensor) -> tuple[Tensor, Tensor]:   # (..., *S, F), step or (*S) steps
         "E[z_0 | z_t] in each component, and log of weight × density of z_t: (*S, K, F, N) and (*S, K, N), N draws."
         a, s = self.schedule.at(t, z, 3)
         tau = (s**2 + (a * self.floor)**2).sqrt()
@@ -131,11 +131,11 @@ class MixtureDenoiser:
         logdet = L.diagonal(dim1=-1, dim2=-2).log().sum(-1)[..., None] + (n - R) * tau[..., 0].log()
         return m + x + a * (self.floor / tau)**2 * e, self.log_w[..., None] - .5 * quad - logdet - .5 * n * math.log(2 * math.pi)
 
-    def log_prob(self, z, t):
+    def log_prob(self, z: Tensor, t: int | Tensor) -> Tensor:
         "Log density of z_t in nats: (..., *S)."
         return torch.logsumexp(self.components(z, t)[1], -2).movedim(-1, 0).reshape(z.shape[:-1])
 
-    def __call__(self, z, t):
+    def __call__(self, z: Tensor, t: int | Tensor) -> Tensor:
         x, lp = self.components(z, t)
         return (lp.softmax(-2).unsqueeze(-2) * x).sum(-3).movedim(-1, 0).reshape(z.shape)
 
@@ -183,7 +183,7 @@ class DenoiserMLP(nn.Module):
         self.last = nn.Linear(hidden, code)
         nn.init.zeros_(self.last.weight); nn.init.zeros_(self.last.bias)
 
-    def forward(self, z, t, cond=None):                                          # (..., F), (...) in [0, 1000), (..., C) -> (..., F)
+    def forward(self, z: Tensor, t: Tensor, cond: Tensor | None = None) -> Tensor:   # (..., F), (...) in [0, 1000), (..., C) -> (..., F)
         if cond is not None and self.cond is None: raise ValueError('this network takes no condition; make it with cond=its length')
         e = self.time(time_embedding(t).to(z))                                   # (..., hidden)
         if self.cond is not None: e = e + (self.null if cond is None else self._remember(self.cond(cond)))
@@ -205,7 +205,7 @@ class Denoiser(nn.Module):
         if predict not in ('x0', 'eps', 'v'): raise ValueError(f'a network can predict x0, eps or v, not {predict!r}')
         self.net, self.schedule, self.predict = net, schedule, predict
 
-    def predictions(self, z, t, cond=None, start=None):
+    def predictions(self, z: Tensor, t: int | Tensor, cond: Tensor | None = None, start: Callable | None = None) -> tuple[Tensor, Tensor, Tensor]:
         "What the network says at `z`, in its own units, with α and σ there."
         t = torch.as_tensor(t, device=z.device); a, s = self.schedule.at(t, z)
         if start is not None: x0 = start(z, t); cond = x0 if cond is None else torch.cat([cond.expand(*z.shape[:-1], -1), x0], -1)
@@ -221,7 +221,7 @@ class Denoiser(nn.Module):
         out, a, s = self.predictions(z, t, cond, start)
         return to_x0(self.predict, out, z, a, s)
 
-    def loss(self, z0, cond=None, start=None, generator=None, noise=None, measure=lambda e: e):   # (B, ..., F)
+    def loss(self, z0: Tensor, cond: Tensor | None = None, start: Callable | None = None, generator: torch.Generator | None = None, noise: Tensor | None = None, measure: Callable = lambda e: e) -> Tensor:   # (B, ..., F)
         "Mean squared error of the prediction at random steps, one for each item; of what `measure` makes of the error."
         t = torch.randint(len(self.schedule), (len(z0), *[1] * (z0.ndim - 2)), generator=generator).to(z0.device)
         z = self.schedule.add_noise(z0, t, torch.randn(z0.shape, generator=generator).to(z0) if noise is None else noise)
@@ -263,7 +263,7 @@ def ddpm(
     schedule: Schedule,
     steps: int | Sequence = 100,   # how many, or which, falling
     generator: torch.Generator | None = None,
-):                                 # yields State
+) -> Iterator[State]:              # yields State
     "Ancestral sampling."
     for (t, a_t, s_t), (s, a_s, s_s) in _pairs(schedule, steps, z):
         yield State(t, z, x0 := denoise(z, t))
@@ -278,7 +278,7 @@ def ddim(
     steps: int | Sequence = 20,
     eta: float = 0.,               # 0: deterministic; 1: ddpm
     generator: torch.Generator | None = None,
-):
+) -> Iterator[State]:
     "Deterministic sampling, or with a share of new noise; arguments as for `ddpm`."
     for (t, a_t, s_t), (s, a_s, s_s) in _pairs(schedule, steps, z):
         yield State(t, z, x0 := denoise(z, t))
@@ -291,7 +291,7 @@ def ddim(
 def dpm2(
     denoise: Callable, z: Tensor, schedule: Schedule,
     steps: int | Sequence = 10,
-):
+) -> Iterator[State]:
     "DPM-Solver++(2M): second order, deterministic; arguments as for `ddpm`."
     before = None
     for (t, a_t, s_t), (s, a_s, s_s) in _pairs(schedule, steps, z):
@@ -358,13 +358,13 @@ class TokenDenoiser(nn.Module):
         self.body = TokenMixer(tokens, width, hidden, depth, steer=64)
         self.out = nn.Parameter(torch.zeros(n, width))
 
-    def forward(self, z, t, cond):                                               # (*, B, c T F), (*, B) or (), features (C, T, B), labels (B,), perhaps weights (T, places)
+    def forward(self, z: Tensor, t: Tensor, cond: tuple) -> Tensor:              # (*, B, c T F), (*, B) or (), features (C, T, B), labels (B,), perhaps weights (T, places)
         features, label, *read = cond
         c, T, F = self.shape[0], features.shape[1], self.shape[2]
         x = z.reshape(-1, c, T, F).permute(1, 3, 2, 0).flatten(0, 1)             # (c F, T, S)
         of_z, of_h = self.into.split([len(x), len(features)], 1)
         h = torch.mm(of_h, features.to(x).flatten(1)).unflatten(1, features.shape[1:])   # once for all draws
-        x = torch.mm(of_z, x.flatten(1)).unflatten(1, x.shape[1:]) + h.repeat(1, 1, x.shape[-1] // len(label))
+        x = torch.mm(of_z, x.flatten(1)).unflatten(1, x.shape[1:]) + h.repeat(1, 1, x.shape[-1] // max(1, len(label)))
         e = self.time(time_embedding(t, 64).to(z)) + self.label[label]           # (*, B, 64)
         x = self.body(x, nn.functional.silu(e).expand(*z.shape[:-1], -1).reshape(-1, 64).T, *read)
         out = torch.mm(self.out, x.flatten(1)).view(c, F, T, -1)

@@ -5,7 +5,7 @@
 # %% ../nbs/02_encoders.ipynb #b4418b78
 from __future__ import annotations
 import itertools, math
-from typing import Sequence
+from typing import Iterator, Sequence
 import torch
 from torch import nn, Tensor
 import torch.nn.functional as F
@@ -32,7 +32,7 @@ class MLPEncoder(nn.Module):
         super().__init__()
         self.points, width = points, dim + channels + 1
         self.net = nn.Sequential(nn.Linear(points * width, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, code))
-    def forward(self, obs):
+    def forward(self, obs: Observations) -> Tensor:
         n = int(obs.counts.max()) if len(obs) else 0
         if n > self.points: raise ValueError(f'this MLP encoder reads at most {self.points} points, not {n}; make it with points={n} or use the transformer or the mixture')
         o = _sorted(obs); x = torch.cat([o.coords, o.values, o.mask[..., None]], -1)[:, :self.points]
@@ -55,7 +55,7 @@ class SetEncoder(nn.Module):
         self.into, self.out = nn.Linear(dim * (1 + 2 * bands) + channels, width), nn.Linear(width, code)
         layer = nn.TransformerEncoderLayer(width, heads, 2 * width, dropout=0., activation='gelu', batch_first=True, norm_first=True)
         self.blocks = nn.TransformerEncoder(layer, depth, norm=nn.LayerNorm(width), enable_nested_tensor=False)
-    def forward(self, obs):
+    def forward(self, obs: Observations) -> Tensor:
         t = self.into(torch.cat([fourier_features(obs.coords, self.bands), obs.values], -1))          # (B, N, width)
         t = torch.cat([self.token.expand(len(obs), 1, -1), t], 1)
         hide = torch.cat([obs.mask.new_zeros(len(obs), 1), ~obs.mask], 1)
@@ -73,14 +73,14 @@ class CodePosterior:
     ): self.decoder, self.log_w, self.mean, self.root, self.noise = decoder, log_w, mean, root, noise
 
     def __len__(self): return len(self.log_w)
-    def code(self):
+    def code(self) -> Tensor:
         "Posterior mean of the code: (B, F)."
         return (self.log_w.exp()[..., None] * self.mean).sum(1)
-    def std(self):
+    def std(self) -> Tensor:
         "Standard deviation of each number of the code: (B, F)."
         return (self.log_w.exp()[..., None] * ((self.mean - self.code()[:, None]).square() + self.root.square().sum(-1))).sum(1).sqrt()
 
-    def sample(self, n: int, generator: torch.Generator | None = None):
+    def sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         "Draws of the code: (n, B, F). All items share the random numbers, so an item's draws do not depend on its company."
         B, K, R = *self.log_w.shape, self.root.shape[-1]
         u, eps = (f(n, 1, m, generator=generator).to(self.mean).expand(n, B, m) for f, m in ((torch.rand, 1), (torch.randn, R)))
@@ -88,20 +88,20 @@ class CodePosterior:
         b = torch.arange(B, device=k.device).expand(n, B)
         return self.mean[b, k] + torch.einsum('nbfr,nbr->nbf', self.root[b, k], eps)
 
-    def at(self, x):
+    def at(self, x: Tensor) -> tuple[Tensor, Tensor]:
         "Mean and variance of each component at coordinates (M, d) or (B, M, d): two of (B, K, M, c)."
         phi, m = self.decoder.basis(x)
         phi, m = phi.expand(len(self), *phi.shape[-3:]), m.expand(len(self), *m.shape[-2:])
         var = torch.einsum('bmcf,bkfr->bkmcr', phi, self.root).square().sum(-1)
         return torch.einsum('bmcf,bkf->bkmc', phi, self.mean) + m[:, None], var
 
-    def moments(self, x):
+    def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
         "Mean and variance of the field at coordinates (M, d) or (B, M, d): two of (B, M, c)."
         m, v = self.at(x); w = self.log_w.exp()[..., None, None]
         mean = (w * m).sum(1)
         return mean, (w * (v + (m - mean[:, None]).square())).sum(1)
 
-    def log_prob(self, target: Observations):
+    def log_prob(self, target: Observations) -> Tensor:
         "Log density of each target point, noise included, in nats: (B, M). Channels are independent given the component."
         m, v = self.at(target.coords); v = v + self.noise**2
         lp = -.5 * ((target.values[:, None] - m).square() / v + (2 * math.pi * v).log()).sum(-1)   # (B, K, M)
@@ -159,7 +159,7 @@ class MixtureEncoder(nn.Module):
     def _times_load(self, phi):                                                   # (B, n, F) -> (B, K, n, R)
         return phi[:, None] * self.scale[:, None] if self.rank is None else torch.einsum('bnf,kfr->bknr', phi, self.load)
 
-    def rows(self, obs: Observations):
+    def rows(self, obs: Observations) -> tuple[Tensor, Tensor]:
         "What each component says of the observed rows, in units of the noise: P (B, K, n, R), residual r (B, K, n), n = N c. Padding is zero."
         phi, m = self.basis.basis(obs.coords)                                     # (B, N, c, F), (B, N, c)
         w = obs.mask[..., None] / self.noise
@@ -167,8 +167,8 @@ class MixtureEncoder(nn.Module):
         return self._times_load(phi), (y[..., None] - phi @ self._mu().T).transpose(1, 2)
 
     def _log_norm(self, obs): return (obs.counts * obs.channels)[:, None] * (self.log_noise + .5 * math.log(2 * math.pi))   # n log(σ √2π)
-    def log_prior(self): return self.log_pi.log_softmax(-1)
-    def solve(self, obs: Observations):
+    def log_prior(self) -> Tensor: return self.log_pi.log_softmax(-1)
+    def solve(self, obs: Observations) -> tuple[Tensor, Tensor, Tensor]:
         "Posterior mean of `u`, Cholesky factor of its precision, log evidence, each by component: (B, K, R), (B, K, R, R), (B, K)."
         P, r = self.rows(obs); r = r[..., None]
         L = torch.linalg.cholesky(P.transpose(-1, -2) @ P + torch.eye(P.shape[-1]).to(P))
@@ -176,7 +176,7 @@ class MixtureEncoder(nn.Module):
         quad = (r - P @ u).square().sum((-1, -2)) + u.square().sum((-1, -2))
         return u[..., 0], L, -.5 * quad - L.diagonal(dim1=-1, dim2=-2).log().sum(-1) - self._log_norm(obs)
 
-    def evidence(self, obs: Observations):
+    def evidence(self, obs: Observations) -> Tensor:
         "Log density of all observations of an item together under the prior, in nats: (B,)."
         return torch.logsumexp(self.log_prior() + _LogEvidence.apply(*self.rows(obs)) - self._log_norm(obs), -1)
 
@@ -242,7 +242,7 @@ def fit_basis(
 def kmeans(
     x: Tensor,          # (n, F)
     k: int, steps: int = 15, generator: torch.Generator | None = None,
-):                      # labels (n,), centres (k, F)
+) -> tuple[Tensor, Tensor]:   # labels (n,), centres (k, F)
     "Lloyd's algorithm; a cluster that runs empty starts again at a random point."
     if k > len(x): raise ValueError(f'{k} clusters need at least as many items, not {len(x)}')
     c = x[torch.randperm(len(x), generator=generator)[:k]].clone()
@@ -257,7 +257,7 @@ def kmeans(
 def principal(
     values: Tensor,     # (n, P)
     n: int,             # how many components
-):                      # (n, P) scaled so that codes have variance 1, mean (P,)
+) -> tuple[Tensor, Tensor]:   # (n, P) scaled so that codes have variance 1, mean (P,)
     "Leading principal components as rows."
     m = values.mean(0); e, U = torch.linalg.eigh(torch.cov(values.T))
     return (U * e.clamp_min(0).sqrt()).flip(1)[:, :n].T.contiguous(), m
@@ -364,7 +364,7 @@ def calibrate(
 def tents(
     x: Tensor,        # (*, N, d)
     shape: Sequence,  # of a grid
-):                    # yields (which (*, N), weight (*, N)) for each of the 2^d corners
+) -> Iterator:        # yields (which (*, N), weight (*, N)) for each of the 2^d corners
     "The cells' centres around each point, and the weights of linear interpolation between them."
     axes = []
     for a, n in enumerate(shape):
@@ -375,7 +375,7 @@ def tents(
         for n, (j, v) in zip(shape[1:], corner[1:]): i, w = i * n + j, w * v
         yield i.long(), w
 
-def tent_matrix(x, *shape):                                                      # (M, d) -> (M, prod(shape))
+def tent_matrix(x: Tensor, *shape) -> Tensor:                                    # (M, d) -> (M, prod(shape))
     "What turns values on a grid into those of linear interpolation."
     out = x.new_zeros(len(x), math.prod(shape))
     for i, w in tents(x, shape): out.scatter_add_(1, i[:, None], w[:, None])
@@ -393,7 +393,7 @@ def splat(
     return torch.cat([out[:-1] / out[-1:].clamp_min(1), out[-1:].clamp_max(1)])
 
 # %% ../nbs/02_encoders.ipynb #2dc3f866
-def rms_norm(x, channels=0): return x * (x.square().mean(channels, keepdim=True) + 1e-5).rsqrt()
+def rms_norm(x: Tensor, channels: int | tuple = 0) -> Tensor: return x * (x.square().mean(channels, keepdim=True) + 1e-5).rsqrt()
 
 class MixerBlock(nn.Module):
     "One step: each channel mixes its tokens by a matrix that it is given, then each token its channels."
@@ -407,7 +407,7 @@ class MixerBlock(nn.Module):
         self.bias = nn.Parameter(torch.zeros(hidden, 1))
         if steer: self.steer = nn.Parameter(torch.zeros(hidden, steer))
 
-    def forward(self, x, mix, e=None):                                           # (C, T, B), (C, T, T), (steer, B) -> (C, T, B)
+    def forward(self, x: Tensor, mix: Tensor, e: Tensor | None = None) -> Tensor:   # (C, T, B), (C, T, T), (steer, B) -> (C, T, B)
         x = x + torch.bmm(mix * self.gain[0, :, None, None], rms_norm(x))
         h = torch.addmm(self.bias, self.up * self.gain[1], rms_norm(x).flatten(1)).unflatten(1, x.shape[1:])   # (hidden, T, B)
         if e is not None: h = h + torch.mm(self.steer, e)[:, None]
@@ -421,7 +421,7 @@ class TokenMixer(nn.Module):
         self.mix = nn.Parameter(torch.randn(depth, width, tokens, tokens) * .5 / tokens**.5)
         self.blocks = nn.ModuleList(MixerBlock(width, hidden, steer) for _ in range(depth))
 
-    def forward(self, x, e=None, read=None):                                     # (C, S, B), (steer, B), (S, T) -> (C, S, B)
+    def forward(self, x: Tensor, e: Tensor | None = None, read: Tensor | None = None) -> Tensor:   # (C, S, B), (steer, B), (S, T) -> (C, S, B)
         place, mix = self.place, self.mix
         if read is not None:                                                     # S tokens elsewhere
             write = (read / read.sum(0).clamp_min(1)).T
@@ -443,9 +443,9 @@ class ConvBlock(nn.Module):
         self.one, self.two = (_CONV[dim][0](width, width, 3, padding=1) for _ in range(2)); nn.init.zeros_(self.two.weight)
         self.mix = nn.Parameter(torch.randn(width, places, places) * .3 / places**.5) if places else None
 
-    def norm(self, x): return rms_norm(_wide(x), 1).to(x.dtype) * self.gain.to(x.dtype)
+    def norm(self, x: Tensor) -> Tensor: return rms_norm(_wide(x), 1).to(x.dtype) * self.gain.to(x.dtype)
 
-    def forward(self, x):                                                        # (B, width, *grid)
+    def forward(self, x: Tensor) -> Tensor:                                      # (B, width, *grid)
         if self.mix is not None: x = x + torch.bmm(self.mix, self.norm(x).flatten(2).permute(1, 2, 0)).permute(2, 0, 1).view(x.shape)
         return x + self.two(F.silu(self.one(F.silu(self.norm(x)))))
 
@@ -469,7 +469,7 @@ class GridUNet(nn.Module):
         self.mid = nn.Sequential(*[ConvBlock(d, w[-1], math.prod(shape) >> top * d) for _ in range(depth)])
         if d == 2: self.to(memory_format=torch.channels_last)
 
-    def forward(self, x):                    # (B, channels, *shape) -> out (B, out, *shape), and features: coarsest (B, C, *), finest (B, c, *shape)
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:   # (B, channels, *shape) -> out (B, out, *shape), and features: coarsest (B, C, *), finest (B, c, *shape)
         h, skips = self.into(x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x), []
         for place, block, down in zip(self.places, self.enc, self.down): h = block(h + place.to(h.dtype)); skips.append(h); h = down(h)
         coarse = h = self.mid(h + self.places[-1].to(h.dtype))

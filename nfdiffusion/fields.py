@@ -6,7 +6,7 @@
 from __future__ import annotations
 import math, warnings
 from importlib.resources import files
-from typing import Callable
+from typing import Callable, Sequence
 import numpy as np, torch
 from torch import nn, Tensor
 import torch.nn.functional as F
@@ -170,7 +170,7 @@ class Sine(nn.Module):
         if first:
             w = self.linear.weight.data; w.copy_(w[w.norm(dim=1).argsort()])       # slow waves first
             nn.init.uniform_(self.linear.bias, -math.pi / w0, math.pi / w0)       # any phase; later layers keep Linear's own
-    def forward(self, x, shift=0.): return torch.sin(self.w0 * self.linear(x) + shift)
+    def forward(self, x: Tensor, shift=0.) -> Tensor: return torch.sin(self.w0 * self.linear(x) + shift)
 
 class Siren(nn.Module):
     "Sine layers and a linear one: (..., M, dim) -> (..., M, out)."
@@ -179,10 +179,10 @@ class Siren(nn.Module):
         self.layers = nn.ModuleList(Sine(dim if i == 0 else hidden, hidden, w0, first=i == 0) for i in range(depth))
         self.last = nn.Linear(hidden, out)
         nn.init.uniform_(self.last.weight, -math.sqrt(6 / hidden) / w0, math.sqrt(6 / hidden) / w0)
-    def hidden(self, x, shifts=None):
+    def hidden(self, x: Tensor, shifts: Sequence | None = None) -> Tensor:
         for i, layer in enumerate(self.layers): x = layer(x, 0. if shifts is None else shifts[i])
         return x
-    def forward(self, x, shifts=None): return self.last(self.hidden(x, shifts))
+    def forward(self, x: Tensor, shifts: Sequence | None = None) -> Tensor: return self.last(self.hidden(x, shifts))
 
 # %% ../nbs/01_fields.ipynb #9adb2690
 def mr_slice(
@@ -202,7 +202,7 @@ class ConcatSiren(nn.Module):
         super().__init__()
         self.net, self.into = Siren(dim, channels, hidden, depth, w0), nn.Linear(code, hidden, bias=False)
         nn.init.uniform_(self.into.weight, -1 / code, 1 / code)
-    def forward(self, code, x):                                                  # (*S, F), (*lead, M, d) -> (*S, M, c)
+    def forward(self, code: Tensor, x: Tensor) -> Tensor:                        # (*S, F), (*lead, M, d) -> (*S, M, c)
         return self.net(x, [self.net.layers[0].w0 * self.into(code)[..., None, :]] + [0.] * (len(self.net.layers) - 1))
 
 class ModulatedSiren(nn.Module):
@@ -210,7 +210,7 @@ class ModulatedSiren(nn.Module):
     def __init__(self, dim: int, channels: int, code: int, hidden: int = 128, depth: int = 3, w0: float = 10.):
         super().__init__()
         self.net, self.shift = Siren(dim, channels, hidden, depth, w0), nn.Linear(code, hidden * depth)
-    def forward(self, code, x):                                                  # (*S, F), (*lead, M, d) -> (*S, M, c)
+    def forward(self, code: Tensor, x: Tensor) -> Tensor:                        # (*S, F), (*lead, M, d) -> (*S, M, c)
         return self.net(x, self.shift(code)[..., None, :].chunk(len(self.net.layers), -1))
 
 class BasisSiren(nn.Module):
@@ -222,10 +222,10 @@ class BasisSiren(nn.Module):
         nn.init.normal_(self.net.last.weight, std=.01 * (2 / hidden)**.5); nn.init.zeros_(self.net.last.bias)   # the mean starts near zero
         f = torch.arange(code); unit = f // channels * hidden // -(-code // channels)                     # channels in turn, each from slow to fast
         with torch.no_grad(): self.net.last.weight.view(channels, code + 1, hidden)[f % channels, f, unit] += 2**.5   # and each function as one sine of size 1
-    def basis(self, x):                                                          # (*lead, M, d) -> (*lead, M, c, F), (*lead, M, c)
+    def basis(self, x: Tensor) -> tuple[Tensor, Tensor]:                         # (*lead, M, d) -> (*lead, M, c, F), (*lead, M, c)
         h = self.net(x).unflatten(-1, (self.channels, self.code + 1))
         return h[..., :-1], h[..., -1]
-    def forward(self, code, x):                                                  # (*S, F), (*lead, M, d) -> (*S, M, c)
+    def forward(self, code: Tensor, x: Tensor) -> Tensor:                        # (*S, F), (*lead, M, d) -> (*S, M, c)
         phi, mean = self.basis(x)
         return torch.einsum('...mcf,...f->...mc', phi, code) + mean
 
@@ -243,7 +243,7 @@ class Near:
         self.who = r.topk(int((r <= reach[:, None]).sum(1).max()), largest=False).indices   # (cells, m)
         self.places, self.near = places, places[self.who]                        # (T, d), (cells, m, d)
 
-    def __call__(self, x):                                                       # (M, d) -> which (M, k), weight (M, k)
+    def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:                      # (M, d) -> which (M, k), weight (M, k)
         i = ((x.detach() + 1) * (self.n / 2)).long().clamp_(0, self.n - 1)
         cell = i[:, 0]
         for a in range(1, x.shape[1]): cell = cell * self.n + i[:, a]
@@ -277,11 +277,11 @@ class LocalSiren(nn.Module):
         self.net = Siren(dim, self.code, hidden, 2, w0); nn.init.normal_(self.net.last.weight, std=hidden**-.5)
         if pretrained: self.load_state_dict(load_file(str(files('nfdiffusion') / 'assets' / f'local_siren_{dim}d.safetensors')))
 
-    def phi(self, u):                                                            # offsets in spacings (n, d) -> (n, F)
+    def phi(self, u: Tensor) -> Tensor:                                          # offsets in spacings (n, d) -> (n, F)
         for l in self.net.layers: u = torch.addmm(l.w0 * l.linear.bias, u, l.w0 * l.linear.weight.T).sin()   # one pass less than Sine
         return self.net.last(u)
 
-    def at(self, x, near, spacing):                                              # (M, d) -> which (M, k), (M, k, F)
+    def at(self, x: Tensor, near: Near, spacing: float) -> tuple[Tensor, Tensor]:   # (M, d) -> which (M, k), (M, k, F)
         which, w = near(x)
         u = ((x[:, None] - near.places[which]) / spacing).flatten(0, 1)
         return which, self.phi(u).unflatten(0, which.shape) * w[..., None]

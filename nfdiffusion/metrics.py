@@ -33,7 +33,7 @@ def _observed(
 def mse(
     pred:Tensor, # (B, M, c)
     target:Tensor, # (B, M, c)
-    mask=None # (B, M) bool, True = counts
+    mask:Tensor | None=None # (B, M) bool, True = counts
 )->Tensor: # ()
     "Mean squared error over every value that counts, in squared units of the values"
     mask = _observed(target, mask, pred=pred)
@@ -43,7 +43,7 @@ def mse(
 def psnr(
     pred:Tensor, # (B, M, c)
     target:Tensor, # (B, M, c)
-    mask=None, # (B, M) bool, True = counts
+    mask:Tensor | None=None, # (B, M) bool, True = counts
     peak=1. # width of the values' range
 )->Tensor: # ()
     "Peak signal-to-noise ratio in dB, from the MSE of each item, then averaged over items"
@@ -70,7 +70,7 @@ def ssim(
 def crps(
     draws:Tensor, # (n, B, M, c), n >= 2
     target:Tensor, # (B, M, c)
-    mask=None # (B, M) bool, True = counts
+    mask:Tensor | None=None # (B, M) bool, True = counts
 )->Tensor: # ()
     "Continuous ranked probability score, fair in n, mean over values, in their units (Gneiting & Raftery 2007; Ferro 2014)"
     mask,n = _observed(target, mask, draws=draws),len(draws)
@@ -82,7 +82,7 @@ def crps(
 def energy_score(
     draws:Tensor, # (n, B, M, c), n >= 2
     target:Tensor, # (B, M, c)
-    mask=None # (B, M) bool, True = counts
+    mask:Tensor | None=None # (B, M) bool, True = counts
 )->Tensor: # ()
     "Energy score of each item over sqrt(its points), fair in n, mean over items, in the values' units (Gneiting & Raftery 2007)"
     mask,n = _observed(target, mask, draws=draws),len(draws)
@@ -96,7 +96,7 @@ def log_score(
     mean:Tensor, # (B, M, c)
     std:Tensor, # (B, M, c), > 0
     target:Tensor, # (B, M, c)
-    mask=None # (B, M) bool, True = counts
+    mask:Tensor | None=None # (B, M) bool, True = counts
 )->Tensor: # ()
     "Mean log density of the target under independent Gaussians, in nats per value (Gneiting & Raftery 2007)"
     mask = _observed(target, mask, mean=mean, std=std)
@@ -106,7 +106,7 @@ def log_score(
 def coverage(
     draws:Tensor, # (n, B, M, c), n >= 2
     target:Tensor, # (B, M, c), without observation noise
-    mask=None, # (B, M) bool, True = counts
+    mask:Tensor | None=None, # (B, M) bool, True = counts
     levels=(.5,.8,.9,.95) # of the central intervals, in (0, 1)
 )->dict: # level -> share of values inside, a float
     "Share of values inside the draws' central interval at each level, by rank, unbiased at any n (Czado et al. 2009)"
@@ -120,7 +120,7 @@ def coverage(
 def spread_error(
     draws:Tensor, # (n, B, M, c), n >= 2
     target:Tensor, # (B, M, c), without observation noise
-    mask=None # (B, M) bool, True = counts
+    mask:Tensor | None=None # (B, M) bool, True = counts
 )->Tensor: # ()
     "Root mean variance of the draws, times sqrt(1+1/n), over the RMSE of their mean; 1 = calibrated (Fortin et al. 2014)"
     mask,n = _observed(target, mask, draws=draws),len(draws)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 import math, time
 from importlib.resources import files
+from typing import NoReturn
 import torch
 from torch import nn, Tensor
 import torch.nn.functional as F
@@ -78,7 +79,7 @@ def distance2(self: KernelAverage, obs: Observations) -> Tensor:
     return (torch.cat(parts, 1) + (y * y).sum(1, keepdim=True)).clamp_min(0)
 
 @patch
-def average(self: KernelAverage, d2: Tensor, tau) -> Tensor:                     # (B, n), a number or (B, 1) -> (B, H W c)
+def average(self: KernelAverage, d2: Tensor, tau: float | Tensor) -> Tensor:     # (B, n), a number or (B, 1) -> (B, H W c)
     "The images weighted by exp(-d2 / 2 tau²)."
     return (d2 / (-2 * tau**2)).softmax(1) @ self.x
 
@@ -168,22 +169,22 @@ class UNetField(FieldModel):
         super().__init__(2, channels, size=size, width=width); del self.config['dim']
         self.size, self.net = tuple(size), UNet(channels + 1, channels, width)
 
-    def predict(self, obs):
+    def predict(self, obs: Observations) -> tuple[Tensor, Tensor, Tensor]:
         "What the network says, and the observations on the grid: (B, c, H, W) each, mask (B, 1, H, W)."
         y, m = on_pixels(obs, *self.size)
         return self.net(torch.cat([y, m], 1)).float(), y, m
 
-    def loss(self, obs, target):                                                 # target: every pixel, in order
+    def loss(self, obs: Observations, target: Observations) -> Tensor:           # target: every pixel, in order
         out, _, m = self.predict(obs); truth = target.values.mT.unflatten(2, self.size)
         return ((out - truth).square() * (1 - m)).sum() / ((1 - m).sum() * self.channels).clamp_min(1)
 
     @torch.no_grad()
-    def forward(self, obs):
+    def forward(self, obs: Observations) -> Tensor:
         "Pixels (B, H, W, c); those seen keep their values."
         outs = [torch.where(m > 0, y, out) for out, y, m in (self.predict(o) for o in self._chunks(obs))]
         return torch.cat(outs).permute(0, 2, 3, 1)
-    def reconstruct(self, obs): return pixel_field(self(obs))
-    def posterior(self, obs): raise NotImplementedError('a regression has no posterior: this model can reconstruct, but not sample')
+    def reconstruct(self, obs: Observations) -> Field: return pixel_field(self(obs))
+    def posterior(self, obs: Observations) -> NoReturn: raise NotImplementedError('a regression has no posterior: this model can reconstruct, but not sample')
 
 # %% ../nbs/peers.ipynb #d9b86caf
 def fit_unet(
@@ -205,14 +206,14 @@ class PixelDiffusion(FieldModel):
         self.size, self.labels = tuple(size), labels
         self.denoiser = Denoiser(UNet(channels, channels, width, time=True, labels=labels), Schedule.cosine(1000))
     schedule = property(lambda self: self.denoiser.schedule)
-    def forward(self, z, t, cond=None): return self.denoiser(z, t, cond)
+    def forward(self, z: Tensor, t: int | Tensor, cond: Tensor | None = None) -> Tensor: return self.denoiser(z, t, cond)
 
-    def loss(self, obs, target, labels=None):                                    # target: every pixel, in order
+    def loss(self, obs: Observations, target: Observations, labels: Tensor | None = None) -> Tensor:   # target: every pixel, in order
         if labels is not None: labels = torch.where(torch.rand(labels.shape) < .1, self.labels, labels).to(target.device)
         return self.denoiser.loss(2 * target.values.mT.unflatten(2, self.size) - 1, labels)
 
-    def generate(self, n=16, steps=50, generator=None): return pixel_field(ddpm_digits(self, n, steps, generator))
-    def posterior(self, obs): raise NotImplementedError('this model knows the prior alone: it can generate, but not reconstruct')
+    def generate(self, n: int = 16, steps: int = 50, generator: torch.Generator | None = None) -> Field: return pixel_field(ddpm_digits(self, n, steps, generator))
+    def posterior(self, obs: Observations) -> NoReturn: raise NotImplementedError('this model knows the prior alone: it can generate, but not reconstruct')
 
 # %% ../nbs/peers.ipynb #45c61844
 @torch.no_grad()
@@ -257,13 +258,13 @@ class DigitFeatures(nn.Module):
         self.head = nn.Linear(n, 10)
         self.to(memory_format=torch.channels_last)
 
-    def forward(self, images):                                                   # (n, 28, 28, 1) in [0, 1]
+    def forward(self, images: Tensor) -> Tensor:                                 # (n, 28, 28, 1) in [0, 1]
         if images.ndim != 4 or images.shape[1:] != (28, 28, 1): raise ValueError(f'digits have the shape (n, 28, 28, 1), not {tuple(images.shape)}')
         return self.body(images.permute(0, 3, 1, 2))
-    def logits(self, images): return self.head(self(images))
+    def logits(self, images: Tensor) -> Tensor: return self.head(self(images))
 
     @torch.no_grad()
-    def accuracy(self, images, labels): return torch.cat([self.logits(x).argmax(1) for x in images.split(500)]).eq(labels).float().mean().item()
+    def accuracy(self, images: Tensor, labels: Tensor) -> float: return torch.cat([self.logits(x).argmax(1) for x in images.split(500)]).eq(labels).float().mean().item()
 
 # %% ../nbs/peers.ipynb #7678713b
 def fit_digits(
@@ -287,7 +288,7 @@ def fit_digits(
 def digit_features() -> DigitFeatures:
     "The classifier that travels in the package."
     model = DigitFeatures()
-    model.load_state_dict({k: v.float() for k, v in load_file(files('nfdiffusion') / 'assets' / 'digit_features.safetensors').items()})
+    model.load_state_dict({k: v.float() for k, v in load_file(str(files('nfdiffusion') / 'assets' / 'digit_features.safetensors')).items()})
     return model.eval().requires_grad_(False)
 
 # %% ../nbs/peers.ipynb #8fe2ca24

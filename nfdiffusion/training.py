@@ -4,7 +4,7 @@
 
 # %% ../nbs/04_training.ipynb #98f00a32
 from __future__ import annotations
-import importlib, json, math, os, pkgutil, tempfile, time
+import glob, importlib, json, math, os, pkgutil, tempfile, time, warnings, zlib
 from importlib.resources import files
 from pathlib import Path
 from typing import Iterable
@@ -12,8 +12,8 @@ import torch
 from torch import nn, Tensor
 from fastcore.basics import patch
 from safetensors import safe_open, SafetensorError
-from safetensors.torch import save_file
-from .data import Observations
+from safetensors.torch import save as as_bytes
+from .data import Observations, _put
 from .fields import Field
 from .metrics import coverage
 
@@ -30,6 +30,7 @@ class FieldModel(nn.Module):
     def __init__(self, dim: int, channels: int, **config):
         super().__init__()
         self.dim, self.channels, self.config = dim, channels, dict(dim=dim, channels=channels, **config)
+        self.about = {}                                                          # of the user's: units, names, whatever JSON holds; saved with the model
         self.register_buffer('spread', torch.ones(()))                           # of draws about their mean, see `recalibrate`
 
     like = property(lambda self: next(self.parameters()).detach())
@@ -91,22 +92,28 @@ def log_prob(self: FieldModel, obs: Observations, target: Observations) -> Tenso
 # %% ../nbs/04_training.ipynb #996169c7
 FORMAT = 1
 
+def _crc(header: str, tensors) -> str:
+    "A checksum of the header and of every tensor's name, type, shape and bytes."
+    c = zlib.crc32(header.encode())
+    for k, v in sorted(tensors.items()): c = zlib.crc32(v.reshape(-1).view(torch.uint8).numpy(), zlib.crc32(f'{k} {v.dtype} {tuple(v.shape)}'.encode(), c))
+    return f'{c:08x}'
+
 def _write(path, tensors, about: dict):
     "Safetensors written whole or not at all; `about` goes into the header."
-    path = Path(path); path.parent.mkdir(parents=True, exist_ok=True)
-    fd, tmp = tempfile.mkstemp(dir=path.parent, prefix=f'.{path.name}.'); os.close(fd)
-    try:
-        save_file({k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}, tmp, {'nfdiffusion': json.dumps(dict(format=FORMAT, **about))})
-        os.chmod(tmp, 0o644); os.replace(tmp, path)
-    finally:
-        if os.path.exists(tmp): os.unlink(tmp)
+    tensors = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
+    try: header = json.dumps(dict(format=FORMAT, **about))
+    except TypeError as e: raise TypeError(f'could not write {path} ({e}); give model.about and the configuration what JSON holds') from None
+    _put(Path(path), as_bytes(tensors, {'nfdiffusion': header, 'crc32': _crc(header, tensors)}))
 
 def _read(path):
     "The tensors of a file of ours and what its header says."
+    if Path(path).is_dir(): raise ValueError(f'{path} is a folder; give a file')
+    mend = 'get it again, or remove it and start anew'
     try:
         with safe_open(path, 'pt') as f: meta, tensors = f.metadata() or {}, {k: f.get_tensor(k) for k in f.keys()}
-    except SafetensorError as e: raise ValueError(f'{path} is cut short or not a safetensors file ({e}); get it again') from None
-    if 'nfdiffusion' not in meta: raise ValueError(f'{path} holds tensors, but not of a model of nfdiffusion')
+    except SafetensorError as e: raise ValueError(f'{path} is cut short or not a safetensors file ({e}); {mend}') from None
+    if 'nfdiffusion' not in meta: raise ValueError(f'{path} holds tensors, but not of a model of nfdiffusion; give another path')
+    if meta.get('crc32', crc := _crc(meta['nfdiffusion'], tensors)) != crc: raise ValueError(f'{path} is damaged: what it holds is not what was written; {mend}')
     about = json.loads(meta['nfdiffusion'])
     if about['format'] > FORMAT: raise ValueError(f'{path} has format {about["format"]}, newer than this nfdiffusion reads ({FORMAT}); upgrade the package')
     return tensors, about
@@ -136,42 +143,80 @@ def load(
         model = make(**about['config'])
         model.load_state_dict({k: v.float() if v.dtype == torch.float16 else v for k, v in tensors.items()})
     except (TypeError, RuntimeError) as e: raise ValueError(f'{path} was made by another version of {about["model"]} ({str(e).splitlines()[-1].strip()}); train it anew or use that version') from None
+    model.about = about.get('about', {})
     return model.eval()
 
 @patch
 def save(self: FieldModel, path, dtype: torch.dtype | None = None):
     "Write the model to `path`; `dtype=torch.float16` halves the file."
-    _write(path, {k: v.to(dtype or v.dtype) for k, v in self.state_dict().items()}, dict(model=type(self).__name__, config=self.config))
+    _write(path, {k: v.to(dtype or v.dtype) for k, v in self.state_dict().items()}, dict(model=type(self).__name__, config=self.config, about=self.about))
 
 # %% ../nbs/04_training.ipynb #936fca85
+class _Loss(nn.Module):
+    "A model's loss as a module: calling it lets the processes of a run share their gradients."
+    def __init__(self, model): super().__init__(); self.model = model
+    def forward(self, *batch): return self.model.loss(*batch)
+
+def _crew():
+    "The processes that `accelerate launch` or `torchrun` started; without them, this one."
+    from accelerate import Accelerator, DistributedDataParallelKwargs            # takes a while, and not everyone trains
+    return Accelerator(cpu=not torch.cuda.is_available(), kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)])   # a stage of training may leave parts of a model alone
+
 class _Run:
     "The state of a training: what a checkpoint holds."
-    def __init__(self, model, lr, betas):
-        self.model, self.params = model, [p for p in model.parameters() if p.requires_grad]
+    def __init__(self, model, lr, betas, crew):
+        self.model, self.crew, self.params = model, crew, [p for p in model.parameters() if p.requires_grad]
         if not self.params: raise ValueError('this model has nothing to train: no parameter requires a gradient')
         self.opt = torch.optim.Adam(self.params, lr, betas, fused=True)
         self.mean = [p.detach().clone() for p in self.params]
-        self.step, self.seconds, self.loss = 0, 0., []
+        self.step, self.used, self.seconds, self.loss = 0, 0, 0., []             # used: batches, one in each process at each step
+
+    def weights(self): return {f'model.{k}': v for k, v in self.model.state_dict().items()} | {f'mean.{i}': v for i, v in enumerate(self.mean)}
+
+    def random(self):                                                            # (processes, bytes)
+        "The states of the random numbers of all processes, each the processor's and then its graphics card's."
+        cuda = [torch.cuda.get_rng_state(self.crew.device)] if self.crew.device.type == 'cuda' else []
+        return self.crew.gather(torch.cat([torch.get_rng_state(), *cuda]).to(self.crew.device)).view(self.crew.num_processes, -1)
 
     def save(self, path):
-        t = {f'model.{k}': v for k, v in self.model.state_dict().items()} | {f'mean.{i}': v for i, v in enumerate(self.mean)}
+        "Write a checkpoint: the main process does, for all."
+        t = self.weights() | dict(random=self.random(), loss=torch.tensor(self.loss, dtype=torch.float64))
         t |= {f'adam.{i}.{k}': v for i, s in self.opt.state_dict()['state'].items() for k, v in s.items()}
-        t |= dict(random=torch.get_rng_state(), loss=torch.tensor(self.loss, dtype=torch.float64))
-        _write(path, t, dict(run=type(self.model).__name__, of=self.model.config, step=self.step, seconds=self.seconds))
+        if self.crew.is_main_process: _write(path, t, dict(run=type(self.model).__name__, of=self.model.config, step=self.step, used=self.used, seconds=self.seconds))
 
-    def resume(self, path, stream):
-        t, about = _read(path)
-        if (about.get('run'), about.get('of')) != (type(self.model).__name__, json.loads(json.dumps(self.model.config))):
-            raise ValueError(f'{path} is the checkpoint of another model ({about.get("run", about.get("model"))} {about.get("of", about.get("config"))}); give this run another path')
+    def keep(self, path):
+        "Write a checkpoint; if that fails, training goes on with the old one in place."
+        try: self.save(path)
+        except OSError as e: warnings.warn(f'{e.strerror}. Training itself goes on, in memory')
+
+    def start(self, path, stream):
+        "Go on from `path` if it is there, as the main process finds it; write it, so that a path that can't be written costs no training."
+        from accelerate.utils import broadcast_object_list
+        path, main = Path(path), self.crew.is_main_process
+        found = broadcast_object_list([_read(path) if main and path.exists() else None])[0]
+        if found: self.resume(path, stream, *found)
+        self.save(path)
+        for part in path.parent.glob(f'.{glob.escape(path.name)}.????????.part') if main else (): part.unlink(missing_ok=True)   # of a run that was killed as it wrote
+
+    def resume(self, path, stream, t, about):
+        other = 'give this run another path'
+        if 'run' not in about: raise ValueError(f'{path} is a model, not a training checkpoint; {other}')
+        mine = json.loads(json.dumps(self.model.config)); differ = [f'{k}={v}' for k, v in about['of'].items() if k not in mine or v != mine[k]]
+        if about['run'] != type(self.model).__name__ or about['of'] != mine: raise ValueError(f'{path} is the checkpoint of another model ({" ".join([about["run"], *differ])}); {other}')
+        shapes = lambda t: {k: v.shape for k, v in t.items() if k.startswith(('model.', 'mean.'))}
+        if shapes(t) != shapes(self.weights()): raise ValueError(f'{path} was made by another version of {about["run"]}, or while other parts of it were trained; {other}')
+        for _ in range(about.get('used', about['step'])):
+            if next(stream, None) is None: raise ValueError(f'{path} is at step {about["step"]}, but the batches end before that; give the run the batches it had')
         part = lambda name: {k.removeprefix(name): v for k, v in t.items() if k.startswith(name)}
         self.model.load_state_dict(part('model.'))
         for i, m in enumerate(self.mean): m.copy_(t[f'mean.{i}'])
         state = {i: part(f'adam.{i}.') for i in range(len(self.params))}
         self.opt.load_state_dict(dict(self.opt.state_dict(), state={i: s for i, s in state.items() if s}))
-        self.step, self.seconds, self.loss = about['step'], about['seconds'], t['loss'].tolist()
-        for _ in range(self.step):
-            if next(stream, None) is None: raise ValueError(f'{path} is at step {self.step}, but the batches end before that; give the run the batches it had')
-        torch.set_rng_state(t['random'])
+        self.step, self.used, self.seconds, self.loss = about['step'], about.get('used', about['step']), about['seconds'], t['loss'].tolist()
+        states, n = torch.atleast_2d(t['random']), len(torch.get_rng_state())
+        if (i := self.crew.process_index) < len(states):                         # one process more than before keeps its own
+            torch.set_rng_state(states[i, :n].clone())
+            if self.crew.device.type == 'cuda' and states.shape[1] > n: torch.cuda.set_rng_state(states[i, n:].clone(), self.crew.device)
 
 # %% ../nbs/04_training.ipynb #697b3745
 def _rounds(batches, again):
@@ -180,6 +225,12 @@ def _rounds(batches, again):
         n = 0
         for batch in batches: n += 1; yield batch
         if not again or not n or iter(batches) is batches: return
+
+def _shares(stream, crew):
+    "What this process trains on: its batch of every round of as many batches as there are processes."
+    for i, batch in enumerate(stream):
+        if i % crew.num_processes == crew.process_index: mine = batch
+        if (i + 1) % crew.num_processes == 0: yield mine
 
 def fit(
     model: FieldModel,
@@ -195,35 +246,40 @@ def fit(
     every: int = 500,              # steps between checkpoints
     progress: bool = True,         # show a bar
 ) -> dict:                         # the history: 'loss' of each step, 'seconds' in all
-    "Train `model` in place on batches of (context, target)."
+    "Train `model` in place on batches of (context, target), in one process or in all that were launched."
+    from accelerate.utils import broadcast, broadcast_object_list, set_seed
     from tqdm import tqdm
-    home = model.like.device
-    if torch.cuda.is_available(): model.cuda()
-    stream, run = _rounds(batches, steps is not None or seconds is not None), _Run(model, lr, betas)
-    if checkpoint and Path(checkpoint).exists(): run.resume(checkpoint, stream)
-    if steps is None and seconds is None and hasattr(batches, '__len__'): steps = len(batches)
-    start = time.perf_counter() - run.seconds
+    home, crew, again = model.like.device, _crew(), steps is not None or seconds is not None
+    n, main = crew.num_processes, crew.is_main_process
+    shared = crew.prepare_model(_Loss(model))                                    # on the device; all processes get the main one's weights
+    stream, run = _rounds(batches, again), _Run(model, lr, betas, crew)
+    if n > 1: set_seed(broadcast_object_list([torch.randint(2**31, ()).item()])[0] + crew.process_index)   # data and noise of its own for each
+    if checkpoint: run.start(checkpoint, stream)
+    if not again and hasattr(batches, '__len__'): steps = len(batches) // n
+    start, mine = time.perf_counter() - run.seconds, _shares(stream, crew)
+    mean = lambda *x: x if n == 1 else crew.reduce(torch.tensor(x, dtype=torch.float64, device=crew.device), 'mean').tolist()
     spent = lambda now, all: 0. if all is None else now / all if all else 1.
     done = lambda: max(spent(run.step, steps), spent(run.seconds, seconds))       # share of the budget
     model.train()
-    with tqdm(total=steps, initial=run.step, disable=not progress, mininterval=1, unit='step') as bar:
-        while done() < 1 and (batch := next(stream, None)) is not None:
+    with tqdm(total=steps, initial=run.step, disable=not (progress and main), mininterval=1, unit='step') as bar:
+        while done() < 1 and (batch := next(mine, None)) is not None:
             for group in run.opt.param_groups: group['lr'] = lr * min(1, (run.step + 1) / 50) * .5 * (1 + math.cos(math.pi * done()))
             obs, target, *more = batch; model.check(obs, target)
             with torch.autocast(model.like.device.type, dtype, enabled=dtype is not None, cache_enabled=False):   # a kept cast would outlive the step
-                loss = model.loss(obs.to(model.like), target.to(model.like), *more)
+                loss = shared(obs.to(model.like), target.to(model.like), *more)
             run.opt.zero_grad(); loss.backward()
             norm = nn.utils.clip_grad_norm_(run.params, clip)
-            if not (loss.isfinite() and norm.isfinite()): raise FloatingPointError(f'the loss is {loss.item()} with a gradient of {norm.item()} at step {run.step}, which was not taken: lower lr ({lr}) or look at this batch')
+            value, run.seconds = mean(loss.item(), time.perf_counter() - start)  # the same everywhere, so all go on or stop together
+            if not (math.isfinite(value) and norm.isfinite()): raise FloatingPointError(f'the loss is {value} with a gradient of {norm.item()} at step {run.step}, which was not taken: lower lr ({lr}) or look at this batch')
             run.opt.step()
-            run.step += 1; run.loss.append(loss.item())
+            run.step += 1; run.used += n; run.loss.append(value)
             torch._foreach_lerp_(run.mean, [p.detach() for p in run.params], 1 - min(ema, run.step / (run.step + 10)))
-            run.seconds = time.perf_counter() - start
-            if checkpoint and run.step % every == 0: run.save(checkpoint)
+            if checkpoint and run.step % every == 0: run.keep(checkpoint)
             bar.update(); bar.set_postfix(loss=f'{run.loss[-1]:.3f}', refresh=False)
-    if checkpoint: run.save(checkpoint)
+    if checkpoint: run.keep(checkpoint)
     with torch.no_grad():
         for p, m in zip(run.params, run.mean): p.copy_(m)
+        if n > 1: broadcast(list(model.buffers()))                               # they may have followed each process's data
     model.to(home).eval()
     return dict(loss=run.loss, seconds=run.seconds)
 
@@ -236,9 +292,10 @@ def recalibrate(self: FieldModel,
     n: int = 64, steps: int = 10, generator: torch.Generator | None = None,
 ) -> dict:                  # coverage at each level: (before, after)
     "Set `spread` so that intervals of draws hold what they promise."
+    from scipy.optimize import minimize_scalar
     self.check(obs, target); self.spread.fill_(1)
-    draws = self.sample(obs, n, steps, generator)(target.coords); mean = draws.mean(0)
-    at = {s: coverage(mean + s * (draws - mean), target.values, target.mask) for s in torch.logspace(-.6, .6, 49).tolist()}
-    best = min(at, key=lambda s: sum((c - level)**2 for level, c in at[s].items()))
-    self.spread.fill_(best)
-    return {level: (c, at[best][level]) for level, c in coverage(draws, target.values, target.mask).items()}
+    z, m = self.sample(obs, n, steps, generator).like, self.reconstruct(obs).like   # codes: a field is like its own
+    covered = lambda s: coverage(self.field(m + s * (z - m), obs.to(self.like))(target.coords), target.values, target.mask)
+    gap = lambda e: sum((c - level)**2 for level, c in covered(10**e).items())
+    self.spread.fill_(10**minimize_scalar(gap, method='bounded', bounds=(-.6, .6), options=dict(xatol=.01)).x)
+    after = covered(self.spread); return {level: (c, after[level]) for level, c in covered(1.).items()}
