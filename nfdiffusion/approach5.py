@@ -156,7 +156,7 @@ def condition(self: SparseConditionalField, h: Tensor, label: Tensor) -> tuple: 
 def draw(self: SparseConditionalField, obs: Observations, n: int, steps: int, generator: torch.Generator | None,
     label: int | None = None,    # a class, for models that learned with labels
     guidance: float = 1.,        # how far to follow the label
-) -> Tensor:                     # -> (n, B, c T F)
+) -> Tensor:                     # (n, B, c T F)
     "Codes drawn by diffusion, all items from the same noise."
     if label is not None and not 0 <= label < self.labels: raise ValueError(f'label {label} is none of this model\'s {self.labels} classes')
     v, h = self.features(self.seen(obs))

@@ -100,7 +100,7 @@ class _Short(Param): pre = '-'                                                  
 def _one_line(name):
     "What a user can mend is said in one line, with exit code 1."
     try: yield
-    except (ValueError, OSError, ImportError, MemoryError, FloatingPointError, zipfile.BadZipFile, EOFError) as e: raise SystemExit(f'{name}: {" ".join(str(e).split()) or type(e).__name__}') from None
+    except (ValueError, OSError, ImportError, MemoryError, RuntimeError, FloatingPointError, zipfile.BadZipFile, EOFError) as e: raise SystemExit(f'{name}: {" ".join(str(e).split()) or type(e).__name__}') from None
 
 def _folder(*paths):
     for p in paths:
@@ -249,16 +249,15 @@ def draw_field(
     for k, row in enumerate(axs):
         if d == 1:
             row[0].fill_between(axes[0], arrays['lower'][:, k], arrays['upper'][:, k], alpha=.25, lw=0, label='90 %'); row[0].plot(axes[0], mean[:, k], label='mean')
-            if points is not None: row[0].plot(points.x[:, 0], points.y[:, k], 'k.', ms=3, label='points', zorder=0)
+            if points is not None: row[0].plot(points.x[:, 0], points.y[:, k], 'k.', ms=3, label='points')
             row[0].set(xlabel=names[0], ylabel=arrays['names'][k]); row[0].legend(fontsize=8); continue
         right = bool(arrays['first_to_the_right']); h, v = (-2, -1) if right else (-1, -2); down = bool(arrays['down'])
         half = lambda a: (a[1] - a[0]) / 2 if len(a) > 1 else .5
         ends = lambda a: (a[0] - half(a), a[-1] + half(a)); extent = (*ends(axes[h]), *(ends(axes[v])[::-1] if down else ends(axes[v])))
         for ax, a, name, cmap in zip(row, (mean, std), ('mean', 'standard deviation'), ('viridis', 'magma')):
-            im = ax.imshow(a[..., k].T if right else a[..., k], origin='upper' if down else 'lower', extent=extent, cmap=cmap, aspect='auto' if (r := abs((extent[1] - extent[0]) / (extent[3] - extent[2]))) > 3 or r < 1 / 3 else 'equal', interpolation='nearest')
+            im = ax.imshow(a[..., k].T if right else a[..., k], vmax=np.quantile(a[..., k], .99 if cmap == 'magma' else 1), origin='upper' if down else 'lower', extent=extent, cmap=cmap, aspect='auto' if (r := abs((extent[1] - extent[0]) / (extent[3] - extent[2]))) > 3 or r < 1 / 3 else 'equal', interpolation='nearest')
             ax.set(xlabel=names[h], ylabel=names[v], xlim=sorted(extent[:2]), ylim=extent[2:] if down else sorted(extent[2:])); ax.set_title(f'{arrays["names"][k]}: {name}' + ''.join(f', {n} = {a[i]:.4g}' for n, a, i in zip(names, axes, cut)), fontsize=9); fig.colorbar(im, ax=ax, fraction=.046); ax.locator_params(nbins=5)
-        if points is not None and d == 2 and points.box is None:
-            some = slice(None, None, -(-len(points.x) // 3000)); row[1].plot(points.x[some, h], points.x[some, v], '.', color='w', ms=max(.6, 3 - len(points.x) / 1000), mew=0)
+        if points is not None and d == 2 and points.box is None and len(points.x) <= 3000: row[1].plot(points.x[:, h], points.x[:, v], '.', color='w', ms=max(.6, 3 - len(points.x) / 1000), mew=0)
     fig.tight_layout(); return fig
 
 # %% ../nbs/cli.ipynb #cli00008
@@ -364,7 +363,8 @@ def nfd_fit(
         torch.manual_seed(seed); gen = torch.Generator().manual_seed(seed); marks = []
         if approach == 1:
             if len(x) < 40: raise ValueError(f'approach 1 needs 40 fields or more, not {len(x)}')
-            code = min(192, len(x) // 4); model, _ = fit_images(x, components=max(1, min(200, len(x) // 50)), rank=min(24, code), code=code, generator=gen)
+            flat = x[:768].flatten(1); code = max(1, min(192, len(x) // 5, int(.9 * torch.linalg.matrix_rank(flat - flat.mean(0)))))   # no more numbers than the fields span
+            print('solved, not trained: a minute or more'); model, _ = fit_images(x, components=max(1, min(200, len(x) // 50)), rank=min(24, code), code=code, hidden=min(256, 3**d * x[0, ..., 0].numel() // 2), generator=gen)
         else:
             if approach == 6: model, batches = TemporalField(d, c, frames=x.shape[1], side=max(16, 8 * -(-max(x.shape[2:-1], default=1) // 8)), bounds=(0, 1)), lambda: _clips(x); stages = [('clips', (1., 1., 1.), 1., 4e-3)]
             else:

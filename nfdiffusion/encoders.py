@@ -393,7 +393,9 @@ def splat(
     return torch.cat([out[:-1] / out[-1:].clamp_min(1), out[-1:].clamp_max(1)])
 
 # %% ../nbs/02_encoders.ipynb #2dc3f866
-def rms_norm(x: Tensor, channels: int | tuple = 0) -> Tensor: return x * (x.square().mean(channels, keepdim=True) + 1e-5).rsqrt()
+def rms_norm(x: Tensor, channels: int | tuple = 0) -> Tensor:
+    "`x` over its root mean square along the axis `channels`."
+    return x * (x.square().mean(channels, keepdim=True) + 1e-5).rsqrt()
 
 class MixerBlock(nn.Module):
     "One step: each channel mixes its tokens by a matrix that it is given, then each token its channels."

@@ -131,7 +131,7 @@ def _merged(x, y, prior):
     for cells in 2**np.arange(1, 13):                                            # along an axis, the coarsest that is fine enough
         inside = 1 - prior.corr((2 / cells / prior.lengths).square().sum()[None] / 12).item()
         if float(cells)**d < N / 2 and inside < .1 * prior.noise * float(cells)**d / N: key = ((x + 1) * int(cells) / 2).floor(); break
-    _, which = torch.unique(key, dim=0, return_inverse=True); n = torch.bincount(which).double()[:, None]
+    which = torch.from_numpy(np.unique(key.numpy(), axis=0, return_inverse=True)[1].reshape(-1)); n = torch.bincount(which).double()[:, None]
     mean = lambda t: torch.zeros(len(n), t.shape[1]).to(t).index_add_(0, which, t) / n
     return mean(x), mean(y), n
 
