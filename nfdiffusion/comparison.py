@@ -75,13 +75,17 @@ TASKS = dict(
     digits=digit_task, clips=lambda n: clip_task(max(2, n // 16)))
 
 # %% ../nbs/09_comparison.ipynb #c0900010
+def _together(field):
+    "Points whose draws are joint are answered at once."
+    field.chunk = 2**30; return field
+
 class Exact:
     "The exact posterior of signals whose prior is known."
     def __init__(self, task: Task): self.signals, self.noise = task.signals, task.noise
     def reconstruct(self, obs): p = self.signals.posterior(obs, self.noise); return Field(lambda x: p.mean(x).float(), 1, 1, (len(obs),), obs.values)
     def sample(self, obs, n, steps=0, generator=None):
         p, seed = self.signals.posterior(obs, self.noise), torch.randint(2**62, (), generator=generator).item()
-        return Field(lambda x: p.sample(x, n, torch.Generator().manual_seed(seed)).float(), 1, 1, (n, len(obs)), obs.values)
+        return _together(Field(lambda x: p.sample(x, n, torch.Generator().manual_seed(seed)).float(), 1, 1, (n, len(obs)), obs.values))
     def log_prob(self, obs, target):
         p, x, y = self.signals.posterior(obs, self.noise), target.coords[0], target.values
         if isinstance(p, GPPosterior): return Normal(p.mean(x), (p.var(x) + self.noise**2).sqrt()).log_prob(y)[..., 0]
@@ -105,13 +109,13 @@ class NeuralProcess(FieldModel):
         m, v = self.at(obs, target.coords); return -Normal(m, v.sqrt()).log_prob(target.values + self.noise * torch.randn_like(m)).mean()
     @torch.no_grad()
     def moments(self, obs, x): return [torch.cat(p) for p in zip(*[self.at(o, x if x.ndim == 2 or len(x) == 1 else x[i:i + self.items]) for i, o in zip(range(0, len(obs), self.items), self._chunks(obs))])]
-    def reconstruct(self, obs): return Field(lambda x: self.moments(obs, x)[0], self.dim, self.channels, (len(obs),), obs.values)
+    def reconstruct(self, obs): return _together(Field(lambda x: self.moments(obs, x)[0], self.dim, self.channels, (len(obs),), obs.values))
     def sample(self, obs, n=16, steps=1, generator=None):
         "Noise about the mean, another at each point: no function."
         seed = torch.randint(2**62, (), generator=generator).item()
         def draws(x):
             m, v = self.moments(obs, x); return m + (v - self.noise**2).clamp_min(1e-8).sqrt() * torch.randn(n, *m.shape, generator=torch.Generator().manual_seed(seed))
-        return Field(draws, self.dim, self.channels, (n, len(obs)), obs.values)
+        return _together(Field(draws, self.dim, self.channels, (n, len(obs)), obs.values))
     @torch.no_grad()
     def log_prob(self, obs, target): m, v = self.moments(obs, target.coords); return Normal(m, v.sqrt()).log_prob(target.values).sum(-1)
 
