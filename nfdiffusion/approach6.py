@@ -5,13 +5,14 @@
 # %% ../nbs/07_approach6_temporal.ipynb #a6000004
 from __future__ import annotations
 import copy, math
+from typing import Sequence
 import torch
 from torch import nn, Tensor
 import torch.nn.functional as F
 from fastcore.basics import patch
 from .data import Observations, MovingDigits, Clips, grid_coords, observe_clips
 from .fields import Field, LocalSiren, Near, spline_matrix, ridge_codes, interpolate, krige_residual
-from .encoders import GridUNet, ConvBlock, splat, rms_norm
+from .encoders import GridUNet, ConvBlock, splat, rms_norm, upcast
 from .diffusion import Schedule, Denoiser, sample, time_embedding
 from .training import FieldModel
 from .approach1 import PointCode
@@ -39,7 +40,8 @@ class ClipBatches:
         clips: MovingDigits,
         size: int = 2,                       # clips in a batch
         frames: int = 16, shape: tuple = (32, 32),
-    ): self.clips, self.size, self.frames, self.shape = clips, size, frames, shape
+        sparse: float = .26,                 # share of the batches that see some pixels of every frame
+    ): self.clips, self.size, self.frames, self.shape, self.sparse = clips, size, frames, shape, sparse
 
     def __iter__(self):
         while True: yield self.batch()
@@ -47,12 +49,12 @@ class ClipBatches:
     def batch(self) -> tuple:                # observations, target
         grid, one = grid_coords(self.frames)[:, 0], lambda *of: of[torch.randint(len(of), ()).item()]
         kind, u, gap, pixels, k = torch.rand(()).item(), torch.rand(()).item(), None, 1., one(2, 3, 4, 4, 5, 8)
-        if .36 <= kind < .62: k, pixels = self.frames, .02 * 10**u               # some pixels of all frames,
-        elif .62 <= kind < .74: pixels = .05 * 10**u                             # of some frames;
-        elif .74 <= kind < .94:                                                  # a gap;
+        if torch.rand(()) < self.sparse: k, pixels = self.frames, .02 * 10**u    # some pixels of all frames,
+        elif .49 <= kind < .65: pixels = .05 * 10**u                             # of some frames;
+        elif .65 <= kind < .92:                                                  # a gap;
             k, pixels, long = one(4, 6, self.frames, self.frames), one(1., 1., .1), .2 + .8 * u
             start = (2 - long) * torch.rand(()).item() - 1; gap = start, start + long
-        elif kind >= .94: k, gap = self.frames, one(None, (-2., 2.))             # everything, or nothing; else whole frames
+        elif kind >= .92: k, gap = self.frames, one(None, (-2., 2.))             # everything, or nothing; else whole frames
         times = k
         if k == self.frames: times = grid + (torch.rand(self.size, 1) - .5) * 2 / self.frames * one(0., 1., 1.)
         elif torch.rand(()) < .4: times = grid[(self.frames * (torch.arange(k) + torch.rand(self.size, k)) / k).long()]
@@ -67,10 +69,10 @@ class TimeFilter(nn.Module):
         self.gain, self.out = nn.Parameter(torch.ones(width)), nn.Parameter(torch.zeros(4, width, width))
         i = torch.arange(-reach, reach + 1.); self.kernel = nn.Parameter(torch.stack([(-i.abs() / far).exp() * (i * sign > 0) for far in (1., 4.) for sign in (1, -1)]))
 
-    def forward(self, x, T):                             # (B T, C, *grid)
+    def forward(self, x: Tensor, T: int) -> Tensor:      # (B T, C, *grid)
         i = torch.arange(T, device=x.device); i = i - i[:, None]
         K = (self.kernel[:, i.clamp(-self.reach, self.reach) + self.reach] * (i.abs() <= self.reach)).to(x.dtype)   # (4, T, T)
-        h = x.movedim(1, -1); h = (rms_norm(h.float(), -1) * self.gain).to(x.dtype)
+        h = x.movedim(1, -1); h = (rms_norm(upcast(h), -1) * self.gain).to(x.dtype)
         y = sum(k @ (h @ w).unflatten(0, (len(x) // T, T)).flatten(2) for k, w in zip(K, self.out.to(x.dtype)))
         return x + y.view(h.shape).movedim(-1, 1)
 
@@ -81,16 +83,16 @@ class OverTime(nn.Module):
         self.gain, self.bias = nn.Parameter(torch.ones(width)), nn.Parameter(torch.zeros(self.heads, 2 * reach + 1))
         self.qkv, self.out = nn.Linear(width, 3 * width, bias=False), nn.Linear(width, width, bias=False); nn.init.zeros_(self.out.weight)
 
-    def near(self, T):                                   # (heads, T, T)
+    def near(self, T: int) -> Tensor:                    # (heads, T, T)
         i = torch.arange(T, device=self.bias.device); i = i - i[:, None]
         return self.bias[:, i.clamp(-self.reach, self.reach) + self.reach].masked_fill(i.abs() > self.reach, -torch.inf)
 
-    def forward(self, x, T):                             # (B T, C, *grid)
+    def forward(self, x: Tensor, T: int) -> Tensor:      # (B T, C, *grid)
         B, C, P, near = len(x) // T, x.shape[1], x.shape[2:].numel(), self.near(T)
         h = x.reshape(B, T, C, P)
         h = h.transpose(2, 3).reshape(B, T * P, C) if self.places else h.permute(0, 3, 1, 2).reshape(B * P, T, C)
         m = P if self.places else 1; near = near.repeat_interleave(m, 1).repeat_interleave(m, 2)
-        q, k, v = self.qkv((rms_norm(h.float(), -1) * self.gain).to(h.dtype)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        q, k, v = self.qkv((rms_norm(upcast(h), -1) * self.gain).to(h.dtype)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
         parts, r = [], self.reach * m
         for s in range(0, T * m, r):                     # no farther than the reach: long clips cost what they are long
             a, b = max(0, s - r), s + 2 * r
@@ -102,24 +104,24 @@ class OverTime(nn.Module):
 # %% ../nbs/07_approach6_temporal.ipynb #a6000016
 class VideoUNet(GridUNet):
     "A U-Net over the frames of clips; each block is followed by a layer between times."
-    def __init__(self, shape, channels, out, widths, depth, latent):     # latent: channels of z, which joins at the coarsest level
+    def __init__(self, shape: Sequence, channels: int, out: int, widths: Sequence, depth: int, latent: int):   # latent: channels of z, which joins at the coarsest level
         super().__init__(shape, channels, out, widths, depth)
         fine = [TimeFilter(w) if not i else OverTime(w) for i, w in enumerate(widths[:-1]) for _ in range(2)]
         self.time = nn.ModuleList([*fine[::2], *[OverTime(widths[-1], True) for _ in range(depth)], *fine[::-2]])
         self.told = _conv(len(shape))(latent, widths[-1], 1)
 
-    def descend(self, x, T):                                             # (B T, channels, *shape) -> coarsest, skips
+    def descend(self, x: Tensor, T: int) -> tuple:                       # (B T, channels, *shape) -> coarsest, skips
         h, skips, time = self.into(x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x), [], iter(self.time)
         for place, block, down in zip(self.places, self.enc, self.down): h = next(time)(block(h + place.to(h.dtype)), T); skips.append(h); h = down(h)
         return h + self.places[-1].to(h.dtype), skips
 
-    def ascend(self, h, skips, T, z=None):                               # -> out (B T, out, *shape), features of the coarsest level
+    def ascend(self, h: Tensor, skips: list, T: int, z: Tensor | None = None) -> tuple:   # out (B T, out, *shape), features of the coarsest level
         if z is not None: h = h + self.told(z.to(h.dtype))
         time = iter(self.time[len(skips):])
         for block in self.mid: h = next(time)(block(h), T)
         coarse = h
         for block, up, skip in zip(reversed(self.dec), reversed(self.up), reversed(skips)): h = next(time)(block(skip + up(h)), T)
-        return self.last(h).float(), coarse
+        return upcast(self.last(h)), coarse
 
 def _conv(d): return (nn.Conv1d, nn.Conv2d, nn.Conv3d)[d - 1]
 
@@ -131,8 +133,8 @@ class FrameEncoder(nn.Module):
         down = [part for i in range(halvings) for part in (conv(width if i else width // 2, width, 2, stride=2), ConvBlock(d, width))]
         self.net = nn.Sequential(conv(channels, width // 2, 3, padding=1), nn.SiLU(), *down, conv(width, 2 * latent, 1))
 
-    def forward(self, x):                                # (N, channels, *grid) -> m, log s (N, latent, *coarsest)
-        m, s = self.net(x).float().chunk(2, 1); return m, s.clamp(-8, 2)
+    def forward(self, x: Tensor) -> tuple:               # (N, channels, *grid) -> m, log s (N, latent, *coarsest)
+        m, s = upcast(self.net(x)).chunk(2, 1); return m, s.clamp(-8, 2)
 
 class VideoDenoiser(nn.Module):
     "Latents of all times attend to each other."
@@ -142,12 +144,12 @@ class VideoDenoiser(nn.Module):
         self.place, self.level = nn.Parameter(torch.zeros(width, *shape)), nn.Sequential(nn.Linear(64, 4 * width), nn.SiLU(), nn.Linear(4 * width, depth * width))
         self.blocks, self.over = nn.ModuleList(ConvBlock(len(shape), width, math.prod(shape)) for _ in range(depth)), nn.ModuleList(OverTime(width, True) for _ in range(depth))
 
-    def forward(self, z, t, cond):                       # (*S, T F), step () or (*S), features (B, T, C, *shape), B the last of S or a divisor of it
+    def forward(self, z: Tensor, t: Tensor, cond: Tensor) -> Tensor:   # (*S, T F), step () or (*S), features (B, T, C, *shape), B the last of S or a divisor of it
         T, S, d = cond.shape[1], z.shape[:-1], len(self.shape); n = S.numel()
-        x = self.into(z.reshape(n * T, self.latent, *self.shape)) + self.given(cond.flatten(0, 1).to(z)).repeat(n // len(cond), *[1] * (d + 1)) + self.place
-        e = self.level(time_embedding(t).to(z)); e = e.expand(*S, -1).reshape(n, 1, -1).expand(-1, T, -1).reshape(n * T, -1, *[1] * d).chunk(len(self.blocks), 1)
+        x = self.into(z.reshape(n * T, self.latent, *self.shape)) + self.given(cond.flatten(0, 1).to(z)).repeat(n // max(1, len(cond)), *[1] * (d + 1)) + self.place
+        e = self.level(time_embedding(t).to(z)).expand(*S, -1); e = e.reshape(n, e.shape[-1]).repeat_interleave(T, 0)[(..., *[None] * d)].chunk(len(self.blocks), 1)
         for block, over, shift in zip(self.blocks, self.over, e): x = over(block(x + shift), T)
-        return self.last(x).float().reshape(z.shape)
+        return upcast(self.last(x)).reshape(z.shape)
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000021
 class TemporalField(FieldModel):
@@ -191,7 +193,7 @@ def seen(self: TemporalField, obs: Observations, phase: float = 0.) -> Tensor:  
     return self.patches(splat(told, T, *self.space).movedim(0, 1).unflatten(2, (T, *self.space)).transpose(1, 2).flatten(0, 1))
 
 @patch
-def render(self: TemporalField, h, skips, z=None):                               # -> frames (B T, c, *space), features of the coarsest level
+def render(self: TemporalField, h: Tensor, skips: list, z: Tensor | None = None) -> tuple:   # frames (B T, c, *space), features of the coarsest level
     out, coarse = self.body.ascend(h, skips, self.frames, z); return self.pixels(out), coarse
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000024
@@ -204,7 +206,7 @@ def _cubic(t: Tensor, K: int) -> tuple:                                         
 @torch.no_grad()
 def basis(self: TemporalField) -> tuple:                                         # Near, spacing, codes × anchors
     "The places of the local basis, and what turns values at the anchors into its codes."
-    if self.kept is None or self.kept[2].device != self.like.device:
+    if self.kept is None or (self.kept[2].dtype, self.kept[2].device) != (self.like.dtype, self.like.device):
         n, d = self.tokens, len(self.space); near = Near(grid_coords(*[n] * d).to(self.like)); fine = grid_coords(*[2 * s for s in self.space]).to(self.like)
         self.kept = near, 2 / n, ridge_codes(self.local.matrix(fine, near, 2 / n), spline_matrix(fine, *self.space))
     return self.kept
@@ -217,7 +219,7 @@ def values(self: TemporalField, Z: Tensor, x: Tensor) -> Tensor:                
     if x.ndim > 2:
         if len(x) == 1: return self.values(Z, x[0])
         axis = Z.ndim - 4 - (x.ndim - 2); return torch.stack([self.values(z, p) for z, p in zip(Z.unbind(axis), x)], axis)
-    (near, h, _), (lo, w), K, parts = self.basis(), _cubic(x[:, 0], Z.shape[-4]), Z.shape[-4], []
+    (near, h, _), (lo, w), K, parts = self.basis(), _cubic(x[:, 0], Z.shape[-4]), Z.shape[-4], [Z.new_zeros(*Z.shape[:-4], 0, Z.shape[-2])]
     order = lo.argsort(); groups, counts = lo[order].unique_consecutive(return_counts=True)   # points between the same two times, together
     for g, mine in zip(groups.tolist(), order.split(counts.tolist())):
         four = (torch.arange(g - 1, g + 3, device=x.device)).clamp(0, K - 1)
@@ -231,7 +233,7 @@ def field(self: TemporalField, code: Tensor, obs: Observations | None = None) ->
     return Field(lambda x: self.values(Z, x).clamp(lo, hi), self.dim, self.channels, code.shape[:-1], code)
 
 @patch
-def decode(self: TemporalField, code, x): return self.field(code)(x)
+def decode(self: TemporalField, code: Tensor, x: Tensor) -> Tensor: return self.field(code)(x)
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000026
 @patch
@@ -268,10 +270,10 @@ def between(self: TemporalField, obs: Observations, now: Tensor | None = None) -
     return torch.stack([v.unflatten(0, (len(obs), self.frames)).flatten(2) for v in parts], 2).flatten(1)
 
 @patch
-def posterior(self: TemporalField, obs): return PointCode(self.between(obs))
+def posterior(self: TemporalField, obs: Observations) -> PointCode: return PointCode(self.between(obs))
 
 @patch
-def draw(self: TemporalField, obs, n, steps, generator):                         # -> (n, B, 3 T c A)
+def draw(self: TemporalField, obs: Observations, n: int, steps: int, generator: torch.Generator | None) -> Tensor:   # (n, B, 3 T c A)
     "All items from the same noise."
     B, T = len(obs), self.frames; h, skips = self.body.descend(self.seen(obs), T); given = self.render(h, skips)[1].unflatten(0, (B, T))
     noise = torch.randn(n, 1, T * self.latent * math.prod(self.few), generator=generator).to(h).expand(n, B, -1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 import itertools, json, math, os, time, warnings, zipfile
 import numpy as np, torch
 from fastcore.script import call_parse, Param
@@ -43,7 +44,7 @@ def draw_digits(
     digits: torch.Tensor,   # (n, 28, 28, 1), a row each
     seen: Observations,     # what is seen of them
     seed: int = 0,
-):                          # a matplotlib Figure
+) -> Any:                   # a matplotlib Figure
     "Truth, seen pixels, thin plate, the field at 28 and 256 pixels, twice the standard deviation of 32 draws, two of them."
     from matplotlib.figure import Figure
     mean, plate = model.reconstruct(seen), interpolate(seen, 'tps').grid(256, 256)
@@ -69,7 +70,7 @@ def nfd_demo(
     seed: int = 0,                   # of the pixels and of the draws
     train: bool = False,             # learn the model anew from all of MNIST (some minutes, downloads it once)
     out: Path = 'nfd_demo.png',      # where the picture goes
-):
+) -> None:
     "Rebuild MNIST test digits from a few of their pixels, print a table and draw a picture. Example: nfd_demo --share .05 --out few.png"
     out = Path(out); start = time.perf_counter()
     try:
@@ -176,7 +177,7 @@ def _read_netcdf(path):
     p = _from_array(v.values[..., None], axes, [*v.dims, known[0]], path); p.said += said; return p
 
 def read_points(
-    path,               # a text table, .npy, .npz or .nc
+    path: str | Path,   # a text table, .npy, .npz or .nc
     values: int = 1,    # columns that hold values, the last ones
 ) -> Points:
     "Points of one field from a file."
@@ -241,7 +242,7 @@ def _ask(fn, shape, d, what):
 def draw_field(
     arrays: dict,      # what `nfd_reconstruct` writes
     points: Points | None = None,
-):                     # a matplotlib Figure
+) -> Any:              # a matplotlib Figure
     "Mean, standard deviation and the points of each channel; of more than two dimensions the middle slice."
     from matplotlib.figure import Figure
     names, d = [str(n) for n in arrays['coordinates']], len(arrays['coordinates']); axes = [arrays[f'axis{i}'] for i in range(d)]; cut = tuple(len(a) // 2 for a in axes[:-2]) if d > 2 else ()
@@ -278,7 +279,7 @@ def nfd_reconstruct(
     draws: int = 0,                  # draws to write beside mean and spread
     model: str = None,               # a trained model: a pretrained name or a file; by default the prior is learned from the points
     seed: int = 0,                   # of the draws
-):
+) -> None:
     "A field from scattered points: mean, standard deviation, 90 % limits, on a grid in the units of the points. Example: nfd_reconstruct points.csv --res 256 256 -o field.npz --png field.png"
     with _one_line('nfd_reconstruct'):
         start = time.perf_counter(); _folder(o, png); p = read_points(points, values); shape = _res(res, p.dim, p.shape)
@@ -312,7 +313,7 @@ def _save(path, arrays):
     with open(path, 'wb') as f: np.savez_compressed(f, **arrays)
 
 # %% ../nbs/cli.ipynb #cli00020
-def read_fields(path, channels: int = 0) -> tuple[torch.Tensor, tuple, str]:
+def read_fields(path: str | Path, channels: int = 0) -> tuple[torch.Tensor, tuple, str]:
     "Fields (n, *grid, c) from a file or folder, mapped to [0, 1]; (offset, unit) of that; what was assumed."
     path = Path(path)
     def one(f):
@@ -353,7 +354,7 @@ def nfd_fit(
     minutes: float = 10.,                    # of training
     channels: int = 0,                       # how long the last axis is, if it is one of channels; by default it is up to 4
     seed: int = 0,
-):
+) -> None:
     "Train a model on fields of your own; called again, goes on from its checkpoints. Example: nfd_fit digits.npz -o digits.safetensors --approach 5 --minutes 30"
     with _one_line('nfd_fit'):
         start = time.perf_counter(); _folder(o); x, scale, said = read_fields(data, channels); d, c, side = x.ndim - 2, x.shape[-1], max(x.shape[1:-1]); o = Path(o); print(said, flush=True)
@@ -390,7 +391,7 @@ def nfd_sample(
     o: _Short('where the draws go', Path) = 'draws.npz',
     png: Path = None,                # and a picture of them
     seed: int = 0,
-):
+) -> None:
     "Draw fields from a model, with or without points. Example: nfd_sample approach5-mnist -n 16 --res 64 64 -o draws.npz --png draws.png"
     with _one_line('nfd_sample'):
         _folder(o, png); net, about = load(model), _about(model); m, u = about['scale']; shape = _res(res, net.dim, about.get('shape') or ((64,) * net.dim if net.dim < 3 else (16,) * net.dim))

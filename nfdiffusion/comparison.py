@@ -85,11 +85,11 @@ def _together(field):
 class Exact:
     "The exact posterior of signals whose prior is known."
     def __init__(self, task: Task): self.signals, self.noise = task.signals, task.noise
-    def reconstruct(self, obs): p = self.signals.posterior(obs, self.noise); return Field(lambda x: p.mean(x).float(), 1, 1, (len(obs),), obs.values)
-    def sample(self, obs, n, steps=0, generator=None):
+    def reconstruct(self, obs: Observations) -> Field: p = self.signals.posterior(obs, self.noise); return Field(lambda x: p.mean(x).float(), 1, 1, (len(obs),), obs.values)
+    def sample(self, obs: Observations, n: int = 16, steps: int = 0, generator: torch.Generator | None = None) -> Field:
         p, seed = self.signals.posterior(obs, self.noise), torch.randint(2**62, (), generator=generator).item()
         return _together(Field(lambda x: p.sample(x, n, torch.Generator().manual_seed(seed)).float(), 1, 1, (n, len(obs)), obs.values))
-    def log_prob(self, obs, target):
+    def log_prob(self, obs: Observations, target: Observations) -> Tensor:
         p, x, y = self.signals.posterior(obs, self.noise), target.coords[0], target.values
         if isinstance(p, GPPosterior): return Normal(p.mean(x), (p.var(x) + self.noise**2).sqrt()).log_prob(y)[..., 0]
         return torch.stack([(Normal(p.values(x, w)[..., 0], self.noise).log_prob(v[:, 0]) + q.log()[:, None]).logsumexp(0) for w, q, v in zip(p.waves, p.weight, y)])
@@ -108,19 +108,19 @@ class NeuralProcess(FieldModel):
     def at(self, obs: Observations, x: Tensor) -> tuple:                             # (B, M, d) -> mean, variance (B, M, c) of noisy values
         if not obs.mask.all(): raise ValueError('this peer takes as many points of each item; give it batches without padding')
         d = self.net(obs.coords.mT, obs.values.mT, x.expand(len(obs), -1, -1).mT.contiguous()); return d.mean.mT, d.var.mT
-    def loss(self, obs, target):
+    def loss(self, obs: Observations, target: Observations) -> Tensor:
         m, v = self.at(obs, target.coords); return -Normal(m, v.sqrt()).log_prob(target.values + self.noise * torch.randn_like(m)).mean()
     @torch.no_grad()
-    def moments(self, obs, x): return [torch.cat(p) for p in zip(*[self.at(o, x if x.ndim == 2 or len(x) == 1 else x[i:i + self.items]) for i, o in zip(range(0, len(obs), self.items), self._chunks(obs))])]
-    def reconstruct(self, obs): return _together(Field(lambda x: self.moments(obs, x)[0], self.dim, self.channels, (len(obs),), obs.values))
-    def sample(self, obs, n=16, steps=1, generator=None):
+    def moments(self, obs: Observations, x: Tensor) -> list: return [torch.cat(p) for p in zip(*[self.at(o, x if x.ndim == 2 or len(x) == 1 else x[i:i + self.items]) for i, o in zip(range(0, len(obs), self.items), self._chunks(obs))])]
+    def reconstruct(self, obs: Observations) -> Field: return _together(Field(lambda x: self.moments(obs, x)[0], self.dim, self.channels, (len(obs),), obs.values))
+    def sample(self, obs: Observations, n: int = 16, steps: int = 1, generator: torch.Generator | None = None) -> Field:
         "Noise about the mean, another at each point: no function."
         seed = torch.randint(2**62, (), generator=generator).item()
         def draws(x):
             m, v = self.moments(obs, x); return m + (v - self.noise**2).clamp_min(1e-8).sqrt() * torch.randn(n, *m.shape, generator=torch.Generator().manual_seed(seed))
         return _together(Field(draws, self.dim, self.channels, (n, len(obs)), obs.values))
     @torch.no_grad()
-    def log_prob(self, obs, target): m, v = self.moments(obs, target.coords); return Normal(m, v.sqrt()).log_prob(target.values).sum(-1)
+    def log_prob(self, obs: Observations, target: Observations) -> Tensor: m, v = self.moments(obs, target.coords); return Normal(m, v.sqrt()).log_prob(target.values).sum(-1)
 
 # %% ../nbs/09_comparison.ipynb #c0900013
 class _Told(nn.Module):
@@ -133,10 +133,10 @@ class PixelPosterior(FieldModel):
     def __init__(self, size: tuple = (28, 28), channels: int = 1, width: int = 16):
         super().__init__(2, channels, size=size, width=width); del self.config['dim']
         self.size, self.denoiser = tuple(size), Denoiser(_Told(channels, width), Schedule.cosine(1000))
-    def loss(self, obs, target): return self.denoiser.loss(2 * target.values.mT.unflatten(2, self.size) - 1, torch.cat(on_pixels(obs, *self.size), 1))
+    def loss(self, obs: Observations, target: Observations) -> Tensor: return self.denoiser.loss(2 * target.values.mT.unflatten(2, self.size) - 1, torch.cat(on_pixels(obs, *self.size), 1))
 
     @torch.no_grad()
-    def sample(self, obs, n=16, steps=10, generator=None):
+    def sample(self, obs: Observations, n: int = 16, steps: int = 10, generator: torch.Generator | None = None) -> Field:
         "Images over (n, B) as fields, linear between pixels."
         noise, out = torch.randn(n, self.channels, *self.size, generator=generator), []
         for o in self._chunks(obs):
@@ -144,7 +144,7 @@ class PixelPosterior(FieldModel):
             z = sample(lambda z, t: self.denoiser(z, t, told).clamp(-1, 1), z, self.denoiser.schedule, steps)
             out.append((z.unflatten(0, (n, len(o))).permute(0, 1, 3, 4, 2) + 1) / 2)
         return pixel_field(torch.cat(out, 1))
-    def reconstruct(self, obs): d = self.sample(obs, generator=torch.Generator().manual_seed(0)); return pixel_field(d.like.mean(0))   # the mean of 16 draws
+    def reconstruct(self, obs: Observations) -> Field: d = self.sample(obs, generator=torch.Generator().manual_seed(0)); return pixel_field(d.like.mean(0))   # the mean of 16 draws
 
 # %% ../nbs/09_comparison.ipynb #c0900016
 @dataclass
@@ -205,7 +205,7 @@ def _ms(f, repeats=3):
 @torch.no_grad()
 def scores(
     task: Task, view: str,
-    answer,                 # has `reconstruct`, perhaps `sample` and `log_prob`
+    answer: object,         # has `reconstruct`, perhaps `sample` and `log_prob`
     method: Method,
     n: int = 16,            # draws for each item
     **how,                  # for `sample`
@@ -232,7 +232,7 @@ def scores(
 # %% ../nbs/09_comparison.ipynb #c0900021
 COLUMNS = 'task view method kind train_s parameters mse psnr ssim crps energy cover90 loglik consistency steps mean_ms draw_ms'.split()
 
-def read_table(path) -> list:
+def read_table(path: str | Path) -> list:
     "Rows of a table as dicts: numbers where there are numbers, None where there is nothing."
     def value(v):
         try: return float(v) if v else None
@@ -240,7 +240,7 @@ def read_table(path) -> list:
     with open(path, newline='', encoding='utf-8') as f: return [{k: value(v) for k, v in row.items()} for row in csv.DictReader(f)]
 
 def compare(
-    path,                            # of the table, a CSV; rows that are there already are not measured again
+    path: str | Path,                # of the table, a CSV; rows that are there already are not measured again
     tasks: tuple = tuple(TASKS), items: int = 100,   # functions of each task; a sixteenth of it for clips
     budgets: tuple = (),             # seconds of training for those who learn; without any, they are left out
     seed: int = 0, say: Callable = print,
@@ -300,7 +300,7 @@ def markdown(rows: list, metric: str = 'crps', kinds: tuple = ('exact', 'interpo
 # %% ../nbs/09_comparison.ipynb #c0900025
 _COLOURS = dict(exact='k', interpolant='.6', approach='C0', packaged='C2', peer='C3')
 
-def draw_scores(rows: list, metric: str = 'crps'):   # a matplotlib Figure
+def draw_scores(rows: list, metric: str = 'crps') -> Any:   # a matplotlib Figure
     "A score against what was observed, a panel for each task."
     from matplotlib.figure import Figure
     rows = latest(rows); tasks = list(dict.fromkeys(r['task'] for r in rows)); fig = Figure(figsize=(3.6 * len(tasks), 3.6), dpi=80); axs = fig.subplots(1, len(tasks), squeeze=False)[0]
@@ -312,7 +312,7 @@ def draw_scores(rows: list, metric: str = 'crps'):   # a matplotlib Figure
         ax.set(yscale='log', title=f'{task}: {metric}'); ax.tick_params(axis='x', labelsize=7); ax.legend(fontsize=5.5, ncol=2)
     fig.tight_layout(); return fig
 
-def draw_pareto(rows: list, metric: str = 'crps'):   # a matplotlib Figure
+def draw_pareto(rows: list, metric: str = 'crps') -> Any:   # a matplotlib Figure
     "How much worse than the best, against seconds of training and against the time of a draw (or of the mean, for who has no draws)."
     from matplotlib.figure import Figure
     points = relative(rows, metric); tasks = list(dict.fromkeys(t for t, *_ in points)); fig = Figure(figsize=(3.6 * len(tasks), 6), dpi=80); axs = fig.subplots(2, len(tasks), squeeze=False)
@@ -336,7 +336,7 @@ def nfd_compare(
     tasks: str = 'fourier,sine,digits,clips',   # which
     seed: int = 0,                # of the trainings
     out: Path = 'comparison',     # folder of the table and the pictures; a run that was stopped goes on there
-):
+) -> None:
     "Compare all methods on the same functions and observations: table.csv, scores.png and pareto.png. Example: nfd_compare --tasks sine,digits --out mine"
     out, start = Path(out), time.perf_counter()
     try:

@@ -21,7 +21,7 @@ __all__ = ['grid_coords', 'Observations', 'Signals', 'FourierSignals', 'SineMixt
 # %% ../nbs/00_data.ipynb #16540fe6
 def grid_coords(
     *shape: int,  # points along each axis, array order
-    dtype=torch.float32, device=None,
+    dtype: torch.dtype = torch.float32, device: torch.device | str | None = None,
 ) -> Tensor:      # (prod(shape), len(shape)) in [-1, 1]
     "Centres of the cells of a regular grid over $[-1,1]^d$, the last axis running fastest."
     if not shape or any(int(n) != n or n < 1 for n in shape): raise ValueError(f'a grid needs a positive whole number of points per axis, not {shape}')
@@ -71,7 +71,7 @@ class Observations:
             if not -len(self) <= i < len(self): raise IndexError(f'there is no item {i} in a batch of {len(self)}')
             i = slice(i, i + 1 or None)
         return Observations(self.coords[i], self.values[i], self.mask[i])
-    def to(self, *args, **kwargs):
+    def to(self, *args, **kwargs) -> Observations:
         x, y = self.coords.to(*args, **kwargs), self.values.to(*args, **kwargs)
         return self if x is self.coords and y is self.values else Observations(x, y, self.mask.to(x.device))
 
@@ -109,7 +109,7 @@ def collate(cls: Observations,
 class Signals:
     "A distribution over 1-D functions. Subclasses say from which `ranges` parameters are drawn, and how a function is made of them."
     components = 1
-    def params(self, n, generator): return tuple(_uniform(n, self.components, *r, generator) for r in self.ranges)
+    def params(self, n: int, generator: torch.Generator | None) -> tuple: return tuple(_uniform(n, self.components, *r, generator) for r in self.ranges)
     def draw(self,
         n: int,                                   # how many functions
         generator: torch.Generator | None = None, # where the randomness comes from
@@ -117,7 +117,7 @@ class Signals:
         p = self.params(n, generator)             # each (n, 1, ·)
         return lambda x: self.evaluate((x + 1) / 2, *(q.to(x) for q in p))
 
-    def on_grid(self, n: int, points: int = 256, generator=None) -> Observations:
+    def on_grid(self, n: int, points: int = 256, generator: torch.Generator | None = None) -> Observations:
         "`n` new functions at every point of a grid."
         x = grid_coords(points)
         return Observations(x.expand(n, -1, -1), self.draw(n, generator)(x))
@@ -131,12 +131,12 @@ class FourierSignals(Signals):
         k = torch.arange(1, harmonics + 1, dtype=torch.float64)
         self.k, self.scale = k, (1 / k) / (1 / k).square().sum().sqrt()
 
-    def params(self, n, generator): return torch.randn(n, 1, 2 * len(self.k), generator=generator),
-    def evaluate(self, u, ab):
+    def params(self, n: int, generator: torch.Generator | None) -> tuple: return torch.randn(n, 1, 2 * len(self.k), generator=generator),
+    def evaluate(self, u: Tensor, ab: Tensor) -> Tensor:
         w = 2 * torch.pi * u * self.k.to(u)                                      # (..., M, K)
         return (ab * self.scale.to(u).repeat(2) * torch.cat([w.sin(), w.cos()], -1)).sum(-1, keepdim=True)
 
-    def kernel(self, x, x2):
+    def kernel(self, x: Tensor, x2: Tensor) -> Tensor:
         "Covariance of the values at `x` (..., M, 1) and `x2` (..., M2, 1): (..., M, M2)."
         lag = (x - x2.transpose(-1, -2))[..., None] * torch.pi                   # 2π(u-u') = π(x-x')
         return ((lag * self.k.to(x)).cos() * self.scale.to(x).square()).sum(-1)
@@ -146,16 +146,16 @@ class SineMixtures(Signals):
     "Sums of a few sines: amplitude U(.3, 1), frequency U(1, 8) periods over the domain, phase U(0, 2π)."
     ranges = (.3, 1), (1, 8), (0, 2 * math.pi)
     def __init__(self, components: int = 3): self.components = components
-    def evaluate(self, u, a, w, p): return (a * torch.sin(2 * torch.pi * w * u + p)).sum(-1, keepdim=True)
+    def evaluate(self, u: Tensor, a: Tensor, w: Tensor, p: Tensor) -> Tensor: return (a * torch.sin(2 * torch.pi * w * u + p)).sum(-1, keepdim=True)
 
 class Squares(Signals):
     "Square waves: height U(.3, 1), frequency U(1, 4), phase U(0, 1)."
     ranges = (.3, 1), (1, 4), (0, 1)
-    def evaluate(self, u, a, w, p): return a * torch.where((w * u + p) % 1 < .5, 1., -1.).to(u)
+    def evaluate(self, u: Tensor, a: Tensor, w: Tensor, p: Tensor) -> Tensor: return a * torch.where((w * u + p) % 1 < .5, 1., -1.).to(u)
 
 class Triangles(Squares):
     "Triangle waves with the same parameters as `Squares`."
-    def evaluate(self, u, a, w, p): return a * (4 * ((w * u + p) % 1 - .5).abs() - 1)
+    def evaluate(self, u: Tensor, a: Tensor, w: Tensor, p: Tensor) -> Tensor: return a * (4 * ((w * u + p) % 1 - .5).abs() - 1)
 
 # %% ../nbs/00_data.ipynb #fc7eb5a4
 class GPPosterior:
@@ -180,7 +180,7 @@ class GPPosterior:
     def var(self, x: Tensor) -> Tensor:
         "(B, M, 1)"
         return self.cov(x).diagonal(dim1=-1, dim2=-2).clamp_min(0)[..., None]
-    def sample(self, x: Tensor, n: int, generator=None, jitter: float = 1e-9) -> Tensor:
+    def sample(self, x: Tensor, n: int, generator: torch.Generator | None = None, jitter: float = 1e-9) -> Tensor:
         "`n` joint draws: (n, B, M, 1); `jitter` keeps the factor of a nearly singular covariance real."
         C = self.cov(x); L = torch.linalg.cholesky(C + jitter * torch.eye(C.shape[-1], dtype=C.dtype))
         return self.mean(x) + L @ torch.randn(n, *C.shape[:-1], 1, dtype=C.dtype, generator=generator)
@@ -224,7 +224,7 @@ class WavePosterior:
 
 # %% ../nbs/00_data.ipynb #48b561c6
 @patch
-def values(self: WavePosterior, x, waves):                                       # (M, 1), (..., 3) -> (..., M, 1)
+def values(self: WavePosterior, x: Tensor, waves: Tensor) -> Tensor:             # (M, 1), (..., 3) -> (..., M, 1)
     "Waves of given amplitudes, frequencies and phases at coordinates."
     return self.signals.evaluate((x + 1) / 2, *waves[..., None, None].unbind(-3))
 
@@ -239,7 +239,7 @@ def var(self: WavePosterior, x: Tensor) -> Tensor:
     return torch.stack([torch.einsum('p,pmc->mc', q, (self.values(x, v) - m).square()) for v, q, m in zip(self.waves, self.weight, self.mean(x))])
 
 @patch
-def sample(self: WavePosterior, x: Tensor, n: int, generator=None) -> Tensor:
+def sample(self: WavePosterior, x: Tensor, n: int, generator: torch.Generator | None = None) -> Tensor:
     "`n` joint draws: (n, B, M, 1)."
     k = torch.multinomial(self.weight, n, replacement=True, generator=generator).T   # (n, B)
     return self.values(x, self.waves[torch.arange(len(self.waves)), k])
@@ -560,7 +560,7 @@ class MovingDigits:
 # %% ../nbs/00_data.ipynb #82dcee03
 class Clips:
     "Clips with their truth: `clips(coords)` at any points (t, y, x), `clips.centres(t)`, `clips.on_grid(16, 32, 32)`."
-    def __init__(self, images, there, path, wall, size): self.images, self.there, self.path, self.wall, self.size = images, there, path, wall, size
+    def __init__(self, images: Tensor, there: Tensor, path: Sequence, wall: float, size: float): self.images, self.there, self.path, self.wall, self.size = images, there, path, wall, size
     def __len__(self): return len(self.images)
     def __getitem__(self, i): i = i if isinstance(i, slice) else slice(i, i + 1); return Clips(self.images[i], self.there[i], [q[i] for q in self.path], self.wall, self.size)
 

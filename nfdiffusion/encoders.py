@@ -15,7 +15,7 @@ from .fields import BasisSiren
 # %% auto #0
 __all__ = ['MLPEncoder', 'fourier_features', 'SetEncoder', 'CodePosterior', 'MixtureEncoder', 'mixture_loss', 'spline_grid',
            'fit_basis', 'kmeans', 'principal', 'code_log_density', 'fit_components', 'start_from_fields', 'calibrate',
-           'tents', 'tent_matrix', 'splat', 'rms_norm', 'MixerBlock', 'TokenMixer', 'ConvBlock', 'GridUNet']
+           'tents', 'tent_matrix', 'splat', 'rms_norm', 'MixerBlock', 'TokenMixer', 'upcast', 'ConvBlock', 'GridUNet']
 
 # %% ../nbs/02_encoders.ipynb #d46975c1
 def _sorted(obs: Observations) -> Observations:
@@ -435,7 +435,9 @@ class TokenMixer(nn.Module):
 # %% ../nbs/02_encoders.ipynb #841de414
 _CONV = {1: (nn.Conv1d, nn.ConvTranspose1d), 2: (nn.Conv2d, nn.ConvTranspose2d), 3: (nn.Conv3d, nn.ConvTranspose3d)}
 
-def _wide(x): return x.to(torch.promote_types(x.dtype, torch.float32))           # out of half precision
+def upcast(x: Tensor) -> Tensor:
+    "Out of half precision; float64 stays what it is."
+    return x.to(torch.promote_types(x.dtype, torch.float32))
 
 class ConvBlock(nn.Module):
     "Two convolutions beside the way through; with `places`, each channel first mixes them by a matrix of its own."
@@ -445,7 +447,7 @@ class ConvBlock(nn.Module):
         self.one, self.two = (_CONV[dim][0](width, width, 3, padding=1) for _ in range(2)); nn.init.zeros_(self.two.weight)
         self.mix = nn.Parameter(torch.randn(width, places, places) * .3 / places**.5) if places else None
 
-    def norm(self, x: Tensor) -> Tensor: return rms_norm(_wide(x), 1).to(x.dtype) * self.gain.to(x.dtype)
+    def norm(self, x: Tensor) -> Tensor: return rms_norm(upcast(x), 1).to(x.dtype) * self.gain.to(x.dtype)
 
     def forward(self, x: Tensor) -> Tensor:                                      # (B, width, *grid)
         if self.mix is not None: x = x + torch.bmm(self.mix, self.norm(x).flatten(2).permute(1, 2, 0)).permute(2, 0, 1).view(x.shape)
@@ -476,4 +478,4 @@ class GridUNet(nn.Module):
         for place, block, down in zip(self.places, self.enc, self.down): h = block(h + place.to(h.dtype)); skips.append(h); h = down(h)
         coarse = h = self.mid(h + self.places[-1].to(h.dtype))
         for block, up in zip(reversed(self.dec), reversed(self.up)): h = block(skips.pop() + up(h))
-        return _wide(self.last(h)), coarse, h
+        return upcast(self.last(h)), coarse, h

@@ -6,6 +6,7 @@
 from __future__ import annotations
 import math
 from functools import lru_cache
+from typing import Callable
 import numpy as np, torch
 from scipy import optimize, special, stats
 from scipy.spatial import cKDTree
@@ -34,7 +35,7 @@ def _matern(nu):
 class SinePrior:
     "What an infinitely wide layer of random sines, and a plane, say of a field. Arithmetic is in float64."
     def __init__(self,
-        lengths,               # (d,)
+        lengths: Tensor,       # (d,)
         rough: float = 4.,     # position in `ROUGHNESS`
         noise: float = .01,    # variance of an observation's noise, in units of scale²
         scale=(1.,), mean=(0.,),   # of each channel
@@ -45,16 +46,16 @@ class SinePrior:
         self.table = sum(w * _matern(nu) for nu, w in self.parts.items())
 
     nu = property(lambda self: sum(w * nu for nu, w in self.parts.items()))
-    def corr(self, r2):
+    def corr(self, r2: Tensor) -> Tensor:
         "Of the waves, by squared distance in lengths."
         u = (.5 * r2.clamp_min(1e-12).log() - _LOG_R[0]) / _STEP; i = u.detach().clamp_max(len(self.table) - 1).long()
         c, t = torch.nn.functional.embedding(i, self.table).unbind(-1), (u - i).clamp_max(1)
         return c[0] + t * (c[1] + t * (c[2] + t * c[3]))
 
-    def cov(self, a, b):                                                         # (*, N, d), (*, M, d) -> (*, N, M), in units of scale²
+    def cov(self, a: Tensor, b: Tensor) -> Tensor:                               # (*, N, d), (*, M, d) -> (*, N, M), in units of scale²
         A, B = a / self.lengths, b / self.lengths
         return self.corr(A.square().sum(-1, keepdim=True) + B.square().sum(-1)[..., None, :] - 2 * A @ B.mT) + PLANE * (1 + a @ b.mT)
-    def var(self, x): return 1 + PLANE * (1 + x.square().sum(-1))                # the diagonal of `cov`
+    def var(self, x: Tensor) -> Tensor: return 1 + PLANE * (1 + x.square().sum(-1))   # the diagonal of `cov`
 
 # %% ../nbs/evidence.ipynb #ev000010
 def sine_layer(
@@ -77,7 +78,7 @@ def sine_layer(
     layer.linear.bias.copy_(torch.arange(2).repeat_interleave(n) * math.pi / 2)
     return layer, (a2 / a2.sum()).sqrt().repeat(2)
 
-def prior_draws(prior: SinePrior, n: int, generator: torch.Generator | None = None, plane: bool = True):
+def prior_draws(prior: SinePrior, n: int, generator: torch.Generator | None = None, plane: bool = True) -> Callable:
     "`n` functions (M, d) -> (M, n, c), sines and a plane or sines alone, about zero."
     (layer, a), c = sine_layer(prior, generator=generator), len(prior.scale)
     z, beta = (torch.randn(n * c, k, generator=generator, dtype=torch.float64) for k in (len(a), 1 + len(prior.lengths))); beta = beta * (PLANE**.5 * plane)
@@ -149,7 +150,7 @@ class PointPosterior:
         else: self.chol = torch.linalg.cholesky(prior.cov(x, x) + self.noise.diag()); self.alpha = torch.cholesky_solve(self.y, self.chol)
         self.chunk = 2**9 if self.near else max(1, 2**20 // max(1, len(x)))     # queries at once
 
-    def local(self, q, skip=0):                                                  # -> which (M, k), weights (M, k), variance (M,)
+    def local(self, q: Tensor, skip: int = 0) -> tuple:                          # which (M, k), weights (M, k), variance (M,)
         "Answers of the nearest points, without the `skip` nearest."
         p, k = self.prior, self.near
         r, i = self.tree.query((q.detach() / p.lengths).numpy(), k + skip + 1)
@@ -159,20 +160,20 @@ class PointPosterior:
         v = torch.linalg.solve_triangular(L, c, upper=False)
         return i, torch.linalg.solve_triangular(L.mT, v, upper=True)[..., 0], p.var(q) - v.square().sum((1, 2))
 
-    def moments(self, q):                                                        # (M, d) -> two of (M, c)
+    def moments(self, q: Tensor) -> tuple:                                       # (M, d) -> two of (M, c)
         "Mean and standard deviation of the field."
         if self.near: i, w, v = self.local(q); m = (w[:, None] @ self.y[i])[:, 0]
         else: k = self.prior.cov(self.x, q); m, v = k.mT @ self.alpha, self.prior.var(q) - torch.linalg.solve_triangular(self.chol, k, upper=False).square().sum(0)
         return m + self.prior.mean, v.clamp_min(1e-12).sqrt()[:, None] * self.prior.scale
 
-    def std(self, q): return self.moments(q)[1]
-    def through(self, r):                                                        # (n, m) -> a function (M, d) -> (M, m)
+    def std(self, q: Tensor) -> Tensor: return self.moments(q)[1]
+    def through(self, r: Tensor) -> Callable:                                    # (n, m) -> a function (M, d) -> (M, m)
         "The closed form's answer to values at the points, for several at once."
         if not self.near: a = self.alpha if r is self.y else torch.cholesky_solve(r, self.chol); return lambda q: self.prior.cov(q, self.x) @ a
         def fn(q): i, w, _ = self.local(q); return (w[:, None] @ r[i])[:, 0]
         return fn
 
-    def mean(self): fn = self.through(self.y); return lambda q: fn(q) + self.prior.mean   # (M, d) -> (M, c)
+    def mean(self) -> Callable: fn = self.through(self.y); return lambda q: fn(q) + self.prior.mean   # (M, d) -> (M, c)
 
 # %% ../nbs/evidence.ipynb #ev000020
 def posterior_draws(
@@ -180,7 +181,7 @@ def posterior_draws(
     n: int,
     spread: float = 1.,    # of draws about their mean
     generator: torch.Generator | None = None,
-):                         # a function (M, d) -> (M, n, c)
+) -> Callable:             # (M, d) -> (M, n, c)
     "Draws by Matheron's rule."
     p, c = post.prior, len(post.prior.scale); prior = prior_draws(p, n, generator)
     eps = torch.randn(len(post.x), n, c, generator=generator, dtype=torch.float64) * post.noise[:, None, None].sqrt() * p.scale
@@ -235,17 +236,17 @@ class EvidenceField(FieldModel):
         field = _PointField(fn, self.dim, self.channels, batch, obs.values)
         field.chunk = min((p.chunk for p in posts), default=1); return field
 
-    def reconstruct(self, obs, posts=None): posts = posts or self.posterior(obs); return self._over([p.mean() for p in posts], obs, posts)
-    def std(self, obs, posts=None): posts = posts or self.posterior(obs); return self._over([p.std for p in posts], obs, posts)
-    def sample(self, obs, n=16, steps=10, generator=None, posts=None):
+    def reconstruct(self, obs: Observations, posts: list | None = None) -> Field: posts = posts or self.posterior(obs); return self._over([p.mean() for p in posts], obs, posts)
+    def std(self, obs: Observations, posts: list | None = None) -> Field: posts = posts or self.posterior(obs); return self._over([p.std for p in posts], obs, posts)
+    def sample(self, obs: Observations, n: int = 16, steps: int = 10, generator: torch.Generator | None = None, posts: list | None = None) -> Field:
         posts, seed = posts or self.posterior(obs), torch.randint(2**62, (), generator=generator).item()
         return self._over([posterior_draws(p, n, self.spread.item(), torch.Generator().manual_seed(seed)) for p in posts], obs, posts, n)
 
-    def generate(self, n=16, steps=10, generator=None):
+    def generate(self, n: int = 16, steps: int = 10, generator: torch.Generator | None = None) -> Field:
         raise ValueError('a prior is learned from observations, so there is nothing to draw without them; use sample(obs), or prior_draws of a SinePrior')
 
     @torch.no_grad()
-    def log_prob(self, obs, target, posts=None):
+    def log_prob(self, obs: Observations, target: Observations, posts: list | None = None) -> Tensor:
         self.check(obs, target); posts = posts or self.posterior(obs); out = []
         m, s = self.reconstruct(obs, posts)(target.coords).double(), self.std(obs, posts)(target.coords).double() * self.spread
         noise = torch.stack([p.prior.noise**.5 * p.prior.scale for p in posts])[:, None]

@@ -5,6 +5,7 @@
 # %% ../nbs/explore.ipynb #db7f9eec
 from __future__ import annotations
 from functools import cache
+from typing import Any
 import torch
 from torch import Tensor
 from .data import Observations, observe
@@ -233,7 +234,7 @@ def _explorer():
 def explore(
     model: FieldModel,                # of one or two dimensions and one channel
     obs: Observations | None = None,  # of one item, to start from; by default a draw of the model, seen at a few places
-):                                    # a widget; its `obs` are the observations as they are now, and can be set
+) -> Any:                             # a widget; its `obs` are the observations as they are now, and can be set
     "Move, add or remove observations in Jupyter, and see the mean, the spread and some draws follow."
     if model.dim not in _SHOWN or model.channels != 1: raise ValueError(f'explore shows fields of one or two dimensions and one channel; this model has {model.dim} and {model.channels}')
     make, obs = _explorer(), start(model) if obs is None else obs

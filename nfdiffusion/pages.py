@@ -5,6 +5,7 @@
 # %% ../nbs/names.ipynb #5d0301bf
 from __future__ import annotations
 import inspect, textwrap
+from typing import Any
 from fastcore.docments import docments
 
 # %% auto #0
@@ -23,12 +24,12 @@ def _line(cells): return '| ' + ' | '.join(c.replace('|', '\\|').replace('\n', '
 
 class ParameterTable:
     "What the site shows of a class or a function: heading, source, call, docstring and a table of parameters."
-    def __init__(self, sym, name: str | None = None, title_level: int = 3):
+    def __init__(self, sym: Any, name: str | None = None, title_level: int = 3):
         self.name, self.level = name or getattr(getattr(sym, 'fget', sym), '__qualname__', str(sym)), title_level
         self.sym = inspect.unwrap(getattr(sym, 'fget', None) or sym)             # a property is its function
         *self.rows, self.result = self.parts()
 
-    def parts(self):
+    def parts(self) -> list:
         "Name, type, default and comment of each parameter, and last of the result."
         try: found = docments(self.sym, full=True)
         except (TypeError, ValueError): found = {}                               # nothing that has a signature
@@ -39,12 +40,12 @@ class ParameterTable:
             if row[3].startswith('->'): rows[-1][3], row[3] = row[3][2:].strip(), ''
         return rows
 
-    def call(self):
+    def call(self) -> str:
         "The call, folded where it is long."
         inside = ', '.join(name + (f'={default}' if default else '') for name, _, default, _ in self.rows)
         return '\n'.join(textwrap.wrap(f'{self.name}({inside})', 100, subsequent_indent='    ', break_long_words=False))
 
-    def table(self):
+    def table(self) -> str:
         "Parameters and result in Markdown, without the columns that nobody filled; nothing if there is nothing to add to the call."
         code = lambda s: f'`{s}`' if s else ''
         rows = [[code(n), code(t), code(d), _plain(c)] for n, t, d, c in self.rows] + [['*returns*', code(self.result[1]), '', _plain(self.result[3])]] * bool(self.result[1] or self.result[3])

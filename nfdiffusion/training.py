@@ -34,7 +34,7 @@ class FieldModel(nn.Module):
         self.register_buffer('spread', torch.ones(()))                           # of draws about their mean, see `recalibrate`
 
     like = property(lambda self: next(self.parameters()).detach())
-    def check(self, *obs: Observations):
+    def check(self, *obs: Observations) -> None:
         "A `ValueError` says which observations are not of this model's dimensions, or do not belong together."
         for o in obs:
             if (o.dim, o.channels) != (self.dim, self.channels): raise ValueError(f'this model is for {self.dim} dimension(s) and {self.channels} channel(s); the observations have {o.dim} and {o.channels}')
@@ -55,9 +55,15 @@ class FieldModel(nn.Module):
 
 # %% ../nbs/04_training.ipynb #c89fbac3
 @patch
-def draw(self: FieldModel, obs, n, steps, generator):                            # -> (n, B, F)
+def draw(self: FieldModel, obs: Observations, n: int, steps: int, generator: torch.Generator | None) -> Tensor:   # (n, B, F)
     "Draws of the code. A posterior in closed form takes no steps."
     return self.posterior(obs).sample(n, generator)
+
+@patch
+def _drawn(self: FieldModel, obs, n, steps, generator, **how) -> Tensor:         # draws, spread about their mean as `recalibrate` found
+    z = self.draw(obs, n, steps, generator, **how)
+    if self.spread == 1: return z
+    m = self.posterior(obs).code(); return m + self.spread * (z - m)
 
 @patch
 @torch.no_grad()
@@ -70,9 +76,7 @@ def sample(self: FieldModel,
 ) -> Field:               # over (n, B)
     "Posterior draws, each one function at every resolution."
     seed, parts = torch.randint(2**62, (), generator=generator).item(), []        # the same numbers for every chunk
-    for o in self._chunks(obs):
-        z = self.draw(o, n, steps, torch.Generator().manual_seed(seed), **how); m = self.posterior(o).code() if self.spread != 1 else 0.
-        parts.append(m + self.spread * (z - m))
+    for o in self._chunks(obs): parts.append(self._drawn(o, n, steps, torch.Generator().manual_seed(seed), **how))
     return self.field(torch.cat(parts, 1), obs.to(self.like))
 
 @patch
@@ -80,7 +84,7 @@ def sample(self: FieldModel,
 def generate(self: FieldModel, n: int = 16, steps: int = 10, generator: torch.Generator | None = None, **how) -> Field:
     "Draws without observations: a Field over n."
     empty = Observations(torch.zeros(1, 0, self.dim), torch.zeros(1, 0, self.channels))
-    return self.field(self.draw(empty.to(self.like), n, steps, generator, **how)[:, 0])
+    return self.field(self._drawn(empty.to(self.like), n, steps, generator, **how)[:, 0])
 
 @patch
 @torch.no_grad()
@@ -130,7 +134,7 @@ def _model_class(name):
     return FieldModel.known[name]
 
 def load(
-    path,        # a file, or the name of weights that travel in the package
+    path: str | Path,   # a file, or the name of weights that travel in the package
 ) -> FieldModel:
     "A saved model, ready to use."
     if not Path(path).is_file():
@@ -141,13 +145,14 @@ def load(
     make = _model_class(about['model'])
     try:
         model = make(**about['config'])
-        model.load_state_dict({k: v.float() if v.dtype == torch.float16 else v for k, v in tensors.items()})
+        if any(v.dtype == torch.float64 for v in tensors.values()): model.double()   # the precision it was saved in
+        model.load_state_dict(tensors)
     except (TypeError, RuntimeError) as e: raise ValueError(f'{path} was made by another version of {about["model"]} ({str(e).splitlines()[-1].strip()}); train it anew or use that version') from None
     model.about = about.get('about', {})
     return model.eval()
 
 @patch
-def save(self: FieldModel, path, dtype: torch.dtype | None = None):
+def save(self: FieldModel, path: str | Path, dtype: torch.dtype | None = None) -> None:
     "Write the model to `path`; `dtype=torch.float16` halves the file."
     _write(path, {k: v.to(dtype or v.dtype) for k, v in self.state_dict().items()}, dict(model=type(self).__name__, config=self.config, about=self.about))
 
@@ -242,7 +247,7 @@ def fit(
     dtype: torch.dtype | None = None,   # of the matrix products, such as torch.bfloat16; weights stay as they are
     ema: float = .99,              # decay of the moving average of the weights
     clip: float = 1.,              # largest norm of a gradient
-    checkpoint=None,               # a path: resume from it if it is there, and write it now and then
+    checkpoint: str | Path | None = None,   # resume from it if it is there, and write it now and then
     every: int = 500,              # steps between checkpoints
     progress: bool = True,         # show a bar
 ) -> dict:                         # the history: 'loss' of each step, 'seconds' in all
