@@ -22,11 +22,11 @@ class SparseConditionalField(FieldModel):
     "Approach 5: features of sparse observations give a mean field and condition the diffusion of what it leaves."
     def __init__(self,
         dim: int = 1, channels: int = 1,
-        tokens: int | None = None,           # along each axis: by default 16 in 1-D, 7 in 2-D
+        tokens: int | None = None,           # along each axis: by default 16 in 1-D, 7 in 2-D, 4 in 3-D
         widths: tuple = (16, 32, 64), depth: int = 2,   # of the U-Net over the anchors: channels of its levels, blocks at the coarsest
         diffusion: tuple = (64, 3, 128),     # width, depth and hidden units of the denoiser
         labels: int = 0,                     # classes that draws can be told
-        bounds: tuple | None = None,         # values lie between; fields keep to it
+        bounds: tuple | None = None,         # values lie between; fields keep to them
         reach: float = .5, noise: float = .1,   # of the kriging: kernel's length in anchors, noise relative to the residual
         balance: tuple = (1., 1.),           # λ_mean, λ_diffusion
     ):
@@ -87,7 +87,7 @@ def seen(self: SparseConditionalField, obs: Observations) -> Tensor: return spla
 def features(self: SparseConditionalField, seen: Tensor) -> tuple:               # (c + 1, B, A) -> (B, c, A), (C, T, B)
     "The mean at the anchors, and features of each token."
     mean, coarse, fine = self.body(seen.movedim(0, 1).unflatten(2, self.shape))
-    coarse, fine = self.gather(coarse.flatten(2).contiguous(), fine.flatten(2).contiguous())   # (B, C, T), (B, c, T P)
+    coarse, fine = self.gather(coarse.flatten(2).contiguous(), fine.flatten(2).contiguous())   # (B, C, T), (B, C_fine, T P)
     fine = fine.unflatten(2, (coarse.shape[2], -1)).movedim(3, 2).flatten(1, 2)
     return mean.flatten(2).contiguous(), torch.cat([coarse, fine], 1).permute(1, 2, 0)
 
@@ -125,8 +125,7 @@ def loss(self: SparseConditionalField, obs: Observations, target: Observations, 
         W, inverse = self.reads(at[0]) if shared else (self.matrix(at) @ self.lift(), None)   # (*, M, A)
         error = (v @ W.mT).mT - target.values                                    # (B, M, c)
         if lam_mean:
-            w = 1 - sum(seen[-1].gather(1, i.expand(len(obs), -1)) * w for i, w in tents(at, self.shape))
-            w = w * target.mask
+            w = (1 - sum(seen[-1].gather(1, i.expand(len(obs), -1)) * share for i, share in tents(at, self.shape))) * target.mask
             total = lam_mean * (w[..., None] * error.square()).sum() / (w.sum() * self.channels).clamp_min(1)
         if lam_diff:
             left, m = -error.detach(), target.mask[..., None]
@@ -135,7 +134,7 @@ def loss(self: SparseConditionalField, obs: Observations, target: Observations, 
     return total + lam_diff * self.diffusion_loss(r / self.unit.clamp_min(1e-6), h.detach(), label) if lam_diff else total
 
 @patch
-def diffusion_loss(self: SparseConditionalField, r: Tensor, h: Tensor, label: Tensor) -> Tensor:   # (B, c, A), (C, T, B), (B,)
+def diffusion_loss(self: SparseConditionalField, r: Tensor, h: Tensor, label: Tensor | None) -> Tensor:   # (B, c, A), (C, T, B), (B,)
     if label is not None and not self.labels: raise ValueError('the batches have labels, but this model knows none; make it with labels=their number, or leave them out')
     none = torch.full((len(r),), self.labels, device=r.device)
     label = none if label is None else torch.where(torch.rand(len(r)).to(r) < .2, none, label.to(r.device))
@@ -161,7 +160,8 @@ def draw(self: SparseConditionalField, obs: Observations, n: int, steps: int, ge
     if label is not None and not 0 <= label < self.labels: raise ValueError(f'label {label} is none of this model\'s {self.labels} classes')
     v, h = self.features(self.seen(obs))
     noise = self.told(torch.randn(n, 1, self.channels, len(self.grid), generator=generator).to(v)).expand(n, len(obs), -1)
-    given = lambda k: lambda z, t: self.told(self.back(self.denoiser(z, t, self.condition(h, torch.full((len(obs),), k, device=z.device)))))
+    given = lambda k: lambda z, t: self.told(self.back(   # tokens that see the same points must agree on them: Approach 10's may overlap
+        self.denoiser(z, t, self.condition(h, torch.full((len(obs),), k, device=z.device)))))
     denoise = given(self.labels if label is None else label)
     if label is not None and guidance != 1: denoise = guided(denoise, given(self.labels), guidance)
     return ((v + self.unit * self.back(sample(denoise, noise, self.denoiser.schedule, steps))) @ self.lift().T).flatten(2)

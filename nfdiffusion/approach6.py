@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from .data import Observations, MovingDigits, Clips, grid_coords, observe_clips
 from .fields import Field, LocalSiren, Near, spline_matrix, ridge_codes, interpolate, krige_residual
-from .encoders import GridUNet, ConvBlock, splat, rms_norm, upcast
+from .encoders import GridUNet, ConvBlock, splat, rms_norm, upcast, _CONV
 from .diffusion import Schedule, Denoiser, sample, time_embedding
 from .training import FieldModel
 from .approach1 import PointCode
@@ -83,20 +83,21 @@ class OverTime(nn.Module):
         self.gain, self.bias = nn.Parameter(torch.ones(width)), nn.Parameter(torch.zeros(self.heads, 2 * reach + 1))
         self.qkv, self.out = nn.Linear(width, 3 * width, bias=False), nn.Linear(width, width, bias=False); nn.init.zeros_(self.out.weight)
 
-    def near(self, T: int) -> Tensor:                    # (heads, T, T)
-        i = torch.arange(T, device=self.bias.device); i = i - i[:, None]
-        return self.bias[:, i.clamp(-self.reach, self.reach) + self.reach].masked_fill(i.abs() > self.reach, -torch.inf)
+    def near(self, to: range, of: range, m: int) -> Tensor:   # (heads, m times, m times)
+        "What a time adds for the distance of another; m places have the same times."
+        i = torch.arange(of.start, of.stop, device=self.bias.device) - torch.arange(to.start, to.stop, device=self.bias.device)[:, None]
+        b = self.bias[:, i.clamp(-self.reach, self.reach) + self.reach].masked_fill(i.abs() > self.reach, -torch.inf)
+        return b.repeat_interleave(m, 1).repeat_interleave(m, 2)
 
     def forward(self, x: Tensor, T: int) -> Tensor:      # (B T, C, *grid)
-        B, C, P, near = len(x) // T, x.shape[1], x.shape[2:].numel(), self.near(T)
+        B, C, P, r = len(x) // T, x.shape[1], x.shape[2:].numel(), self.reach
         h = x.reshape(B, T, C, P)
         h = h.transpose(2, 3).reshape(B, T * P, C) if self.places else h.permute(0, 3, 1, 2).reshape(B * P, T, C)
-        m = P if self.places else 1; near = near.repeat_interleave(m, 1).repeat_interleave(m, 2)
+        m, parts = P if self.places else 1, []
         q, k, v = self.qkv((rms_norm(upcast(h), -1) * self.gain).to(h.dtype)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        parts, r = [], self.reach * m
-        for s in range(0, T * m, r):                     # no farther than the reach: long clips cost what they are long
-            a, b = max(0, s - r), s + 2 * r
-            parts.append(F.scaled_dot_product_attention(q[:, :, s:s + r], k[:, :, a:b], v[:, :, a:b], attn_mask=near[:, s:s + r, a:b].to(q.dtype)))
+        for s in range(0, T, r):                         # no farther than the reach: long clips cost what they are long
+            to, of = range(s, min(T, s + r)), range(max(0, s - r), min(T, s + 2 * r)); own, heard = (slice(t.start * m, t.stop * m) for t in (to, of))
+            parts.append(F.scaled_dot_product_attention(q[:, :, own], k[:, :, heard], v[:, :, heard], attn_mask=self.near(to, of, m).to(q.dtype)))
         h = self.out(torch.cat(parts, 2).transpose(1, 2).flatten(2))
         h = h.view(B, T, P, C).transpose(2, 3) if self.places else h.view(B, P, T, C).permute(0, 2, 3, 1)
         return x + h.reshape(x.shape)
@@ -123,7 +124,7 @@ class VideoUNet(GridUNet):
         for block, up, skip in zip(reversed(self.dec), reversed(self.up), reversed(skips)): h = next(time)(block(skip + up(h)), T)
         return upcast(self.last(h)), coarse
 
-def _conv(d): return (nn.Conv1d, nn.Conv2d, nn.Conv3d)[d - 1]
+def _conv(d): return _CONV[d][0]
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000019
 class FrameEncoder(nn.Module):

@@ -6,7 +6,7 @@
 from __future__ import annotations
 import math, time
 from importlib.resources import files
-from typing import NoReturn
+from typing import Any, NoReturn
 import torch
 from torch import nn, Tensor
 import torch.nn.functional as F
@@ -21,7 +21,7 @@ from .metrics import mse, crps, coverage
 # %% auto #0
 __all__ = ['on_pixels', 'pixel_field', 'KernelAverage', 'UNet', 'UNetField', 'fit_unet', 'PixelDiffusion', 'ddpm_digits',
            'fit_ddpm', 'DigitFeatures', 'fit_digits', 'digit_features', 'frechet_distance', 'digit_views',
-           'score_draws']
+           'score_draws', 'show_seen', 'cut_patches', 'radial_power']
 
 # %% ../nbs/peers.ipynb #b30a7dcf
 def on_pixels(
@@ -324,3 +324,33 @@ def score_draws(
         mae, c = (mean - target.values)[unseen].abs().mean().item(), crps(draws, target.values, unseen).item()
         out[k] = dict(mae=mae, crps=c, saved=1 - c / mae, cover90=coverage(draws, target.values, unseen)[.9], mse=mse(draws.mean(0), target.values).item())
     return out
+
+# %% ../nbs/peers.ipynb #1c7cb7a0
+def show_seen(
+    ax: Any,             # of matplotlib
+    obs: Observations,   # of images
+    b: int,              # which item
+    size: float = 3.,    # of a pixel, in points²
+) -> None:
+    "What is observed of an image: pixels on a blue ground."
+    m = obs.mask[b]; x = obs.coords[b][m]
+    ax.set_facecolor('#c8d4e6'); ax.scatter(x[:, 1], x[:, 0], c=obs.values[b][m].clamp(0, 1).squeeze(-1), s=size, marker='s', vmin=0, vmax=1); ax.set(xlim=(-1, 1), ylim=(1, -1), aspect='equal')
+
+def cut_patches(
+    image: Tensor,       # (h, w, c)
+    n: int,
+    left: bool,          # from its left half, or from its right one
+    size: int = 28, seed: int = 0,
+) -> Tensor:             # (n, size, size, c)
+    "Random patches of one side of an image."
+    g = torch.Generator().manual_seed(seed); h, w = image.shape[:2]; lo, hi = (0, w // 2 - size) if left else (w // 2, w - size)
+    corner = torch.stack([torch.randint(h - size, (n,), generator=g), torch.randint(lo, hi, (n,), generator=g)], 1)
+    return torch.stack([image[i:i + size, j:j + size] for i, j in corner.tolist()])
+
+def radial_power(
+    images: Tensor,      # (B, n, n)
+) -> Tensor:             # (n / 2,) at 0, 1, 2 … waves across the image
+    "Mean power of images at each whole radial frequency."
+    n = images.shape[-1]; p = torch.fft.fft2(images - images.mean((-2, -1), keepdim=True)).abs().square().mean(0) / n**4
+    k = torch.fft.fftfreq(n, 1 / n); r = (k[:, None]**2 + k**2).sqrt().round().long().flatten()
+    return torch.zeros(n // 2).index_add_(0, r[r < n // 2], p.flatten()[r < n // 2])
