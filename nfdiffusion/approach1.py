@@ -44,7 +44,7 @@ class PointCode:
     def __init__(self, z: Tensor): self.z = z
     def code(self) -> Tensor: return self.z
     def sample(self, *args) -> NoReturn: raise ValueError("this encoder gives one answer and no spread; make the model with diffusion=256, or with encoder='mixture'")
-    def log_prob(self, *args) -> NoReturn: raise ValueError("this encoder has no density; make the model with encoder='mixture'")
+    def log_prob(self, *args) -> NoReturn: raise ValueError("this model has no density; score its draws by crps, or take a LatentDiffusionField with encoder='mixture'")
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #c54b5b5a
 class LatentDiffusionField(FieldModel):
@@ -122,7 +122,7 @@ def whole(self: LatentDiffusionField, field: Observations) -> Tensor:           
     with torch.no_grad(): phi, m = self.encoder.basis.basis(field.coords)        # (B, N, c, F), (B, N, c)
     A, y = (phi * field.mask[..., None, None]).flatten(1, 2), (field.values - m).flatten(1, 2)
     gram = A.mT @ A
-    return torch.linalg.solve(gram + 1e-6 * gram.diagonal(dim1=-1, dim2=-2).sum(-1)[:, None, None] * torch.eye(A.shape[-1]).to(A), (A.mT @ y[..., None])[..., 0])
+    return torch.linalg.solve(gram + 1e-6 * gram.diagonal(dim1=-1, dim2=-2).sum(-1).clamp_min(1e-12)[:, None, None] * torch.eye(A.shape[-1]).to(A), (A.mT @ y[..., None])[..., 0])
 
 @patch
 def recon_loss(self: LatentDiffusionField, obs: Observations, target: Observations) -> Tensor:

@@ -291,7 +291,7 @@ def at(self: TemporalField,
 ) -> TemporalField:
     "The same model for clips of another length, coordinates in [-1, 1] again; weights are shared."
     if frames < 1: raise ValueError(f'a clip has at least one latent time, not {frames}')
-    other = copy.copy(self); other.frames = frames; return other
+    other = copy.copy(self); other.frames, other.config = frames, dict(self.config, frames=frames); return other
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000035
 def fade_frames(

@@ -320,7 +320,7 @@ def read_fields(path: str | Path, channels: int = 0) -> tuple[torch.Tensor, tupl
         if f.suffix.lower() not in ('.npy', '.npz'): from matplotlib.image import imread; a = imread(f); return a[..., :3] if a.ndim == 3 and a.shape[-1] == 4 else a
         with open(f, 'rb') as s:
             a = np.load(s, allow_pickle=False)
-            return a if f.suffix == '.npy' else a[a.files[0]] if a.files else np.zeros(0)
+            return a if isinstance(a, np.ndarray) else a[a.files[0]] if a.files else np.zeros(0)
     if path.is_dir():
         files = sorted(f for f in path.iterdir() if f.suffix.lower() in ('.npy', '.npz', '.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp'))
         if not files: raise ValueError(f'the folder {path} holds no images or .npy, .npz files')

@@ -13,9 +13,10 @@ from .data import Observations, grid_coords
 from .fields import BasisSiren
 
 # %% auto #0
-__all__ = ['MLPEncoder', 'fourier_features', 'SetEncoder', 'CodePosterior', 'MixtureEncoder', 'mixture_loss', 'spline_grid',
-           'fit_basis', 'kmeans', 'principal', 'code_log_density', 'fit_components', 'start_from_fields', 'calibrate',
-           'tents', 'tent_matrix', 'splat', 'rms_norm', 'MixerBlock', 'TokenMixer', 'upcast', 'ConvBlock', 'GridUNet']
+__all__ = ['MLPEncoder', 'fourier_features', 'SetEncoder', 'CodePosterior', 'upcast', 'MixtureEncoder', 'mixture_loss',
+           'spline_grid', 'fit_basis', 'kmeans', 'principal', 'code_log_density', 'fit_components', 'start_from_fields',
+           'calibrate', 'tents', 'tent_matrix', 'splat', 'rms_norm', 'MixerBlock', 'TokenMixer', 'ConvBlock',
+           'GridUNet']
 
 # %% ../nbs/02_encoders.ipynb #d46975c1
 def _sorted(obs: Observations) -> Observations:
@@ -108,15 +109,24 @@ class CodePosterior:
         return torch.logsumexp(self.log_w[..., None] + lp, 1)
 
 # %% ../nbs/02_encoders.ipynb #f915d657
+def upcast(x: Tensor) -> Tensor:
+    "Out of half precision; float64 stays what it is."
+    return x.to(torch.promote_types(x.dtype, torch.float32))
+
+def _cholesky(G):
+    "Cholesky factor of G + 1, and a little more where rounding would swallow the 1."
+    d = G.diagonal(dim1=-1, dim2=-2); d.add_(1 + torch.finfo(G.dtype).eps * d.sum(-1, keepdim=True))
+    return torch.linalg.cholesky(G)
+
 class _LogEvidence(torch.autograd.Function):
     "log N(r; 0, P Pᵀ + 1) without its constant: P (..., n, R), r (..., n) -> (...)."
     @staticmethod
+    @torch.autocast('cpu', enabled=False)
+    @torch.autocast('cuda', enabled=False)
     def forward(ctx, P, r):
-        Pt, r = P.transpose(-1, -2), r[..., None]
+        ctx.types = P.dtype, r.dtype; P, r = upcast(P), upcast(r)[..., None]; Pt = P.transpose(-1, -2)
         ctx.by_rows = P.shape[-2] <= P.shape[-1]
-        G = P @ Pt if ctx.by_rows else Pt @ P
-        G.diagonal(dim1=-1, dim2=-2).add_(1)
-        L = torch.linalg.cholesky(G)
+        L = _cholesky(P @ Pt if ctx.by_rows else Pt @ P)
         if ctx.by_rows: a = torch.cholesky_solve(r, L); u = Pt @ a
         else: u = torch.cholesky_solve(Pt @ r, L); a = r - P @ u
         ctx.save_for_backward(P, L, a, u)
@@ -127,7 +137,7 @@ class _LogEvidence(torch.autograd.Function):
     def backward(ctx, g):
         P, L, a, u = ctx.saved_tensors
         inv = torch.cholesky_inverse(L); inv_P = inv @ P if ctx.by_rows else P @ inv
-        return g[..., None, None] * (a @ u.transpose(-1, -2) - inv_P), -g[..., None] * a[..., 0]
+        return (g[..., None, None] * (a @ u.transpose(-1, -2) - inv_P)).to(ctx.types[0]), (-g[..., None] * a[..., 0]).to(ctx.types[1])
 
 # %% ../nbs/02_encoders.ipynb #c0ed3103
 class MixtureEncoder(nn.Module):
@@ -171,7 +181,7 @@ class MixtureEncoder(nn.Module):
     def solve(self, obs: Observations) -> tuple[Tensor, Tensor, Tensor]:
         "Posterior mean of `u`, Cholesky factor of its precision, log evidence, each by component: (B, K, R), (B, K, R, R), (B, K)."
         P, r = self.rows(obs); r = r[..., None]
-        L = torch.linalg.cholesky(P.transpose(-1, -2) @ P + torch.eye(P.shape[-1]).to(P))
+        L = _cholesky(P.transpose(-1, -2) @ P)
         u = torch.cholesky_solve(P.transpose(-1, -2) @ r, L)
         quad = (r - P @ u).square().sum((-1, -2)) + u.square().sum((-1, -2))
         return u[..., 0], L, -.5 * quad - L.diagonal(dim1=-1, dim2=-2).log().sum(-1) - self._log_norm(obs)
@@ -434,10 +444,6 @@ class TokenMixer(nn.Module):
 
 # %% ../nbs/02_encoders.ipynb #841de414
 _CONV = {1: (nn.Conv1d, nn.ConvTranspose1d), 2: (nn.Conv2d, nn.ConvTranspose2d), 3: (nn.Conv3d, nn.ConvTranspose3d)}
-
-def upcast(x: Tensor) -> Tensor:
-    "Out of half precision; float64 stays what it is."
-    return x.to(torch.promote_types(x.dtype, torch.float32))
 
 class ConvBlock(nn.Module):
     "Two convolutions beside the way through; with `places`, each channel first mixes them by a matrix of its own."

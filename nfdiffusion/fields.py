@@ -63,7 +63,7 @@ class Field:
         "Exact derivatives of the values by the coordinates (forward-mode differentiation, one pass for each dimension)."
         axes = torch.eye(self.dim).to(self.like)
         part = lambda p: torch.stack([torch.func.jvp(self.fn, (p,), (e.expand(p.shape),))[1] for e in axes], -1)
-        return torch.cat([part(p) for p in self._coords(coords).split(self.chunk, -2)], -3)
+        return torch.cat([part(p) for p in self._coords(coords).contiguous().split(self.chunk, -2)], -3)
 
     def __repr__(self): return f'Field: {" × ".join(map(str, self.batch)) + " functions" if self.batch else "one function"} from [-1, 1]^{self.dim} to {self.channels} channel{"s" * (self.channels != 1)}'
 
@@ -331,7 +331,7 @@ def ridge_codes(
     ridge: float = 1e-3,    # in units of the mean diagonal of AᵀA
 ) -> Tensor:                # (*, F, m)
     "Codes by regularised least squares."
-    load = ridge * A.square().sum((-2, -1)) / A.shape[-1]
+    load = (ridge * A.square().sum((-2, -1)) / A.shape[-1]).clamp_min(torch.finfo(A.dtype).tiny)   # nothing at all: codes of 0
     G = A @ A.mT if (few := A.shape[-2] < A.shape[-1]) else A.mT @ A; L = torch.linalg.cholesky(G + load[..., None, None] * torch.eye(G.shape[-1]).to(G))   # the smaller system
     return A.mT @ torch.cholesky_solve(y, L) if few else torch.cholesky_solve(A.mT @ y, L)
 

@@ -37,6 +37,7 @@ class FieldModel(nn.Module):
     def check(self, *obs: Observations) -> None:
         "A `ValueError` says which observations are not of this model's dimensions, or do not belong together."
         for o in obs:
+            if not isinstance(o, Observations): raise ValueError(f'observations come as Observations(coords, values), not as {type(o).__name__}')
             if (o.dim, o.channels) != (self.dim, self.channels): raise ValueError(f'this model is for {self.dim} dimension(s) and {self.channels} channel(s); the observations have {o.dim} and {o.channels}')
             if len(o) != len(obs[0]): raise ValueError(f'{len(obs[0])} contexts but {len(o)} targets; give one target for each context')
 
@@ -254,6 +255,7 @@ def fit(
     "Train `model` in place on batches of (context, target), in one process or in all that were launched."
     from accelerate.utils import broadcast, broadcast_object_list, set_seed
     from tqdm import tqdm
+    if min(steps or 0, seconds or 0) < 0: raise ValueError(f'steps and seconds are 0 or more, not {steps} and {seconds}')
     home, crew, again = model.like.device, _crew(), steps is not None or seconds is not None
     n, main = crew.num_processes, crew.is_main_process
     shared = crew.prepare_model(_Loss(model))                                    # on the device; all processes get the main one's weights
@@ -269,6 +271,7 @@ def fit(
     with tqdm(total=steps, initial=run.step, disable=not (progress and main), mininterval=1, unit='step') as bar:
         while done() < 1 and (batch := next(mine, None)) is not None:
             for group in run.opt.param_groups: group['lr'] = lr * min(1, (run.step + 1) / 50) * .5 * (1 + math.cos(math.pi * done()))
+            if not isinstance(batch, (tuple, list)) or len(batch) < 2: raise ValueError(f'fit takes an iterable of batches, each (observations, target); here is one of type {type(batch).__name__}')
             obs, target, *more = batch; model.check(obs, target)
             with torch.autocast(model.like.device.type, dtype, enabled=dtype is not None, cache_enabled=False):   # a kept cast would outlive the step
                 loss = shared(obs.to(model.like), target.to(model.like), *more)
