@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-import itertools, json, math, os, time, warnings, zipfile
+import itertools, json, math, os, time, warnings, zipfile, zlib
 import numpy as np, torch
 from fastcore.script import call_parse, Param
 from safetensors import safe_open
@@ -341,7 +341,7 @@ def read_fields(path: str | Path, channels: int = 0) -> tuple[torch.Tensor, tupl
 
 def _clips(clips, size=2):
     "Endless batches: half of them whole frames, the others as images are seen."
-    n, T = len(clips), clips.shape[1]
+    T = clips.shape[1]
     for obs, target in image_batches(clips, size=size):
         if torch.rand(()) < .5: frames = torch.rand(size, T) < .1 + .6 * torch.rand(size, 1); obs = Observations(target.coords, target.values, frames.repeat_interleave(target.mask.shape[1] // T, 1))
         yield obs, target
@@ -361,7 +361,7 @@ def nfd_fit(
         if approach not in (1, 5, 6, 10): raise ValueError(f'--approach is 1, 5, 6 or 10, not {approach}')
         if minutes <= 0: raise ValueError(f'--minutes is more than 0, not {minutes:g}')
         if approach in (5, 10) and d > 3 or approach == 6 and not 2 <= d <= 4: raise ValueError(f'approach {approach} is not for fields of {d} dimension(s); use {5 if d < 4 else 1}')
-        torch.manual_seed(seed); gen = torch.Generator().manual_seed(seed); marks = []
+        torch.manual_seed(seed); gen = torch.Generator().manual_seed(seed); marks, run = [], f'{zlib.crc32(x.numpy().tobytes(), seed):08x}'   # other data is another run
         if approach == 1:
             if len(x) < 40: raise ValueError(f'approach 1 needs 40 fields or more, not {len(x)}')
             flat = x[:768].flatten(1); code = max(1, min(192, len(x) // 5, int(.9 * torch.linalg.matrix_rank(flat - flat.mean(0)))))   # no more numbers than the fields span
@@ -372,7 +372,7 @@ def nfd_fit(
                 model = (SparseConditionalField if approach == 5 else SparseFeatureField)(d, c, tokens=max(3, min({1: 32, 2: 16, 3: 6}[d], -(-side // 4))), bounds=(0, 1))
                 batches, stages = lambda: image_batches(x, size=min(32, 2**16 // x[0, ..., 0].numel() + 1), generator=gen), [('mean', (1., 0.), .75, 4e-3), ('draws', (0., 1.), .25, 8e-3)]
             for name, model.balance, share, lr in stages:
-                marks.append(o.with_name(f'{o.name}.{name}.checkpoint')); print(f'{name}: {share * minutes:g} min' + (f', goes on from {marks[-1]}' if marks[-1].exists() else ''), flush=True)
+                marks.append(o.with_name(f'{o.name}.{name}.{run}.checkpoint')); print(f'{name}: {share * minutes:g} min' + (f', goes on from {marks[-1]}' if marks[-1].exists() else ''), flush=True)
                 fit(model, batches(), seconds=60 * share * minutes, lr=lr, betas=(.9, .99), checkpoint=marks[-1], every=50)
             model.balance = (1.,) * len(model.balance)
         def write(tmp):                                                          # the model's own file, and one more line in its header
