@@ -138,6 +138,7 @@ def check(driver):
     return pictures
 
 def main(out=None):
+    if out: Path(out).mkdir(parents=True, exist_ok=True)
     folder = tempfile.mkdtemp(); nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS], metadata=dict(kernelspec=dict(name='python3', display_name='Python 3', language='python')))
     nbformat.write(nb, f'{folder}/explore.ipynb'); server = driver = None
     try:
