@@ -76,8 +76,8 @@ def sample(self: FieldModel,
     **how,                # what else the model's `draw` takes
 ) -> Field:               # over (n, B)
     "Posterior draws, each one function at every resolution."
-    seed, parts = torch.randint(2**62, (), generator=generator).item(), []        # the same numbers for every chunk
-    for o in self._chunks(obs): parts.append(self._drawn(o, n, steps, torch.Generator().manual_seed(seed), **how))
+    seed = torch.randint(2**62, (), generator=generator).item()                  # the same numbers for every chunk
+    parts = [self._drawn(o, n, steps, torch.Generator().manual_seed(seed), **how) for o in self._chunks(obs)]
     return self.field(torch.cat(parts, 1), obs.to(self.like))
 
 @patch
