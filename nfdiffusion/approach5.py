@@ -5,7 +5,7 @@
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #6277e2d7
 from __future__ import annotations
 import torch
-from torch import nn, Tensor
+from torch import Tensor
 from fastcore.basics import patch
 from .data import Observations, grid_coords
 from .fields import Field, LocalSiren, Near, spline_matrix, ridge_codes, krige_residual
@@ -136,6 +136,7 @@ def loss(self: SparseConditionalField, obs: Observations, target: Observations, 
 @patch
 def diffusion_loss(self: SparseConditionalField, r: Tensor, h: Tensor, label: Tensor | None) -> Tensor:   # (B, c, A), (C, T, B), (B,)
     if label is not None and not self.labels: raise ValueError('the batches have labels, but this model knows none; make it with labels=their number, or leave them out')
+    if label is not None and len(label) and not 0 <= int(label.min()) <= int(label.max()) < self.labels: raise ValueError(f'labels are 0 to {self.labels - 1} for this model; the batch has {int(label.min())} to {int(label.max())}')
     none = torch.full((len(r),), self.labels, device=r.device)
     label = none if label is None else torch.where(torch.rand(len(r)).to(r) < .2, none, label.to(r.device))
     with torch.autocast(r.device.type, enabled=False): r, noise = self.told(torch.stack([r, torch.randn(r.shape).to(r)]))

@@ -165,7 +165,7 @@ def _from_array(a, axes, names, path):
 def _read_netcdf(path):
     try: import xarray
     except ImportError: raise ImportError('reading netCDF needs xarray: pip install xarray netCDF4') from None
-    with xarray.open_dataset(path) as data:
+    with xarray.open_dataset(path, decode_coords='all') as data:                 # bounds of cells and the like are no values
         known = [k for k, v in data.data_vars.items() if v.ndim and v.dtype.kind in 'fiu']
         if not known: raise ValueError(f'{path} holds no array of numbers')
         v = data[known[0]].squeeze().load()

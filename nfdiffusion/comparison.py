@@ -185,6 +185,7 @@ METHODS = {k: Method('interpolant', _fixed(lambda o, k=k: interpolate(o, k)), ('
     'nearest frame': Method('interpolant', _fixed(lambda o: fade_frames(o, True)), ('clips',), draws=False, learns=False),
     'cross-fade': Method('interpolant', _fixed(fade_frames), ('clips',), draws=False, learns=False),
     'thin plate in space-time': Method('interpolant', _fixed(lambda o: space_time(o, .7)), ('clips',), draws=False, learns=False),
+    'GP in space-time': Method('interpolant', _fixed(lambda o: space_time(o, .4, .14, .8)), ('clips',), draws=False, learns=False),
     'exact posterior': Method('exact', lambda task, seconds, seed: Exact(task), waves, density=True, learns=False),
     'Approach 1': Method('approach', _approach1, ('fourier', 'sine', 'digits'), density=True, stops=True),
     'Approach 5': Method('approach', _fit(lambda d: SparseConditionalField(d, 1, **_bounds(d)), **ours), ('fourier', 'sine', 'digits'), steps=10),
@@ -230,7 +231,7 @@ def scores(
     return {k: float(v) for k, v in out.items()} | dict(mean_ms=_ms(lambda: answer.reconstruct(obs[:1])(x)))
 
 # %% ../nbs/09_comparison.ipynb #c0900021
-COLUMNS = 'task view method kind train_s parameters mse psnr ssim crps energy cover90 loglik consistency steps mean_ms draw_ms'.split()
+COLUMNS = 'task view method kind items seed budget train_s parameters mse psnr ssim crps energy cover90 loglik consistency steps mean_ms draw_ms'.split()
 
 def read_table(path: str | Path) -> list:
     "Rows of a table as dicts: numbers where there are numbers, None where there is nothing."
@@ -240,32 +241,33 @@ def read_table(path: str | Path) -> list:
     with open(path, newline='', encoding='utf-8') as f: return [{k: value(v) for k, v in row.items()} for row in csv.DictReader(f)]
 
 def compare(
-    path: str | Path,                # of the table, a CSV; rows that are there already are not measured again
+    path: str | Path,                # of the table, a CSV; rows of these items, seed and seconds that are there already are not measured again
     tasks: tuple = tuple(TASKS), items: int = 100,   # functions of each task; a sixteenth of it for clips
     budgets: tuple = (),             # seconds of training for those who learn; without any, they are left out
     seed: int = 0, say: Callable = print,
-) -> list:                           # of dicts, see `COLUMNS`
+) -> list:                           # of these items and seed: dicts, see `COLUMNS`
     "Measure all methods on all tasks."
-    path = Path(path); path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists(): path.write_text(','.join(COLUMNS) + '\n', encoding='utf-8')
+    path = Path(path); path.parent.mkdir(parents=True, exist_ok=True); head = ','.join(COLUMNS) + '\n'
+    if not path.exists(): path.write_text(head, encoding='utf-8')
+    with open(path, encoding='utf-8') as f:
+        if f.readline() != head: raise ValueError(f'{path} has other columns than this version writes; give another path, or remove it')
+    rows = lambda: [r for r in read_table(path) if (r['items'], r['seed']) == (items, seed)]
     for name in tasks:
         if name not in TASKS: raise ValueError(f'no task is called {name!r}; choose from {", ".join(TASKS)}')
         task = TASKS[name](items)
         for method, m in METHODS.items():
-            for k, seconds in enumerate(budgets[-1:] if m.stops else budgets if m.learns else (0,)):
-                if name not in m.tasks: continue
-                seen = [r for r in read_table(path) if r['task'] == name and r['method'] == method]
-                if len(seen) >= (k + 1) * len(task.views): continue
+            for seconds in budgets if m.learns and not m.stops else (None,) if budgets or not m.learns else ():
+                if name not in m.tasks or any((r['task'], r['method'], r['budget']) == (name, method, seconds) for r in rows()): continue
                 start = time.perf_counter()
                 try: answer = m.train(task, seconds, seed)
                 except ImportError as e: say(f'{method} left out: {e}'); break
                 secs = time.perf_counter() - start if m.learns else ''
                 size = sum(p.numel() for p in answer.parameters() if p.requires_grad) if isinstance(answer, nn.Module) else ''
-                rows = [dict(task=name, view=v, method=method, kind=m.kind, train_s=secs, parameters=size, **scores(task.first(m.most), v, answer, m)) for v in task.views]
+                new = [dict(task=name, view=v, method=method, kind=m.kind, items=items, seed=seed, budget=seconds, train_s=secs, parameters=size, **scores(task.first(m.most), v, answer, m)) for v in task.views]
                 with open(path, 'a', newline='', encoding='utf-8') as f:
-                    csv.DictWriter(f, COLUMNS).writerows([{c: f'{v:.5g}' if isinstance(v, float) else v for c, v in r.items()} for r in rows])
-                say(f'{name:8} {method:26} {f"{secs:.0f} s" if m.learns else "":>7}  CRPS ' + ', '.join(f'{r["view"]} {r["crps"]:.4f}' for r in rows))
-    return read_table(path)
+                    csv.DictWriter(f, COLUMNS, lineterminator='\n').writerows([{c: f'{v:.5g}' if isinstance(v, float) else v for c, v in r.items()} for r in new])
+                say(f'{name:8} {method:26} {f"{secs:.0f} s" if m.learns else "":>7}  CRPS ' + ', '.join(f'{r["view"]} {r["crps"]:.4f}' for r in new))
+    return rows()
 
 # %% ../nbs/09_comparison.ipynb #c0900024
 def latest(rows: list) -> list:
@@ -298,33 +300,48 @@ def markdown(rows: list, metric: str = 'crps', kinds: tuple = ('exact', 'interpo
     return '\n'.join(out)
 
 # %% ../nbs/09_comparison.ipynb #c0900025
-_COLOURS = dict(exact='k', interpolant='.6', approach='C0', packaged='C2', peer='C3')
+_HUES = dict(exact='gray', interpolant='Greys', approach='Blues', packaged='Greens', peer='Reds')
+
+def _looks(rows):                    # method -> how it is drawn: a hue for each kind
+    from matplotlib import colormaps
+    out, kinds = {}, {r['method']: r['kind'] for r in rows}
+    for kind, hue in _HUES.items():
+        mine = [m for m, k in kinds.items() if k == kind]
+        for i, m in enumerate(mine): out[m] = dict(color='k' if kind == 'exact' else colormaps[hue](.85 - .45 * i / max(1, len(mine) - 1)), marker='osv^DPX*<>'[i % 10], label=m)
+    return out
+def _plain(*axs):                    # 0.1 and 20, not powers of ten
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+    for axis in [a for ax in axs for a in (ax.xaxis, ax.yaxis) if a.get_scale() == 'log']:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5))); axis.set_major_formatter(FuncFormatter(lambda v, _: f'{v:g}')); axis.set_minor_formatter(NullFormatter())
+def _legend(*axs, below):            # one, below the last
+    who = {h.get_label(): h for ax in axs for h in ax.get_lines() if h.get_label()[0] != '_'}
+    axs[-1].legend(who.values(), who, fontsize=7, ncol=3, frameon=False, loc='upper center', bbox_to_anchor=(.5, -below), handlelength=1.8, columnspacing=1)
 
 def draw_scores(rows: list, metric: str = 'crps') -> Any:   # a matplotlib Figure
     "A score against what was observed, a panel for each task."
     from matplotlib.figure import Figure
-    rows = latest(rows); tasks = list(dict.fromkeys(r['task'] for r in rows)); fig = Figure(figsize=(3.6 * len(tasks), 3.6), dpi=80); axs = fig.subplots(1, len(tasks), squeeze=False)[0]
+    rows = latest(rows); looks, tasks = _looks(rows), list(dict.fromkeys(r['task'] for r in rows)); fig = Figure(figsize=(4.2 * len(tasks), 4.4), dpi=80); axs = fig.subplots(1, len(tasks), squeeze=False)[0]
     for ax, task in zip(axs, tasks):
-        mine = [r for r in rows if r['task'] == task]; views = list(dict.fromkeys(r['view'] for r in mine)); count = {}
+        mine = [r for r in rows if r['task'] == task]; views = list(dict.fromkeys(r['view'] for r in mine))
         for m in dict.fromkeys(r['method'] for r in mine):
-            line = [next(r for r in mine if (r['method'], r['view']) == (m, v)) for v in views]; kind = line[0]['kind']; count[kind] = count.get(kind, -1) + 1
-            ax.plot(views, [r[metric] for r in line], color=_COLOURS[kind], marker='osv^DPX'[count[kind] % 7], ms=4, lw=1, label=m, ls='-' if kind in ('approach', 'exact') else '--')
-        ax.set(yscale='log', title=f'{task}: {metric}'); ax.tick_params(axis='x', labelsize=7); ax.legend(fontsize=5.5, ncol=2)
+            line = [next(r for r in mine if (r['method'], r['view']) == (m, v)) for v in views]; kind = line[0]['kind']
+            ax.plot(views, [r[metric] for r in line], **looks[m], ms=4, lw=1, ls='-' if kind in ('approach', 'exact') else '--')
+        ax.set(yscale='log', title=f'{task}: {metric}'); ax.tick_params(axis='x', labelsize=7); _plain(ax); _legend(ax, below=.1)
     fig.tight_layout(); return fig
 
 def draw_pareto(rows: list, metric: str = 'crps') -> Any:   # a matplotlib Figure
     "How much worse than the best, against seconds of training and against the time of a draw (or of the mean, for who has no draws)."
     from matplotlib.figure import Figure
-    points = relative(rows, metric); tasks = list(dict.fromkeys(t for t, *_ in points)); fig = Figure(figsize=(3.6 * len(tasks), 6), dpi=80); axs = fig.subplots(2, len(tasks), squeeze=False)
+    points, looks = relative(rows, metric), _looks(rows); tasks = list(dict.fromkeys(t for t, *_ in points)); fig = Figure(figsize=(4.2 * len(tasks), 7.2), dpi=80); axs = fig.subplots(2, len(tasks), squeeze=False)
     for col, task in zip(axs.T, tasks):
         for ax, i, label in zip(col, (1, 2), ('seconds of training', 'ms a draw')):
             there = {k: v for k, v in points.items() if k[0] == task and v[i]}
             if not there: ax.set_axis_off(); ax.text(.5, .5, 'nobody was trained', ha='center', fontsize=8); continue
-            for (_, m, _), v in there.items(): ax.scatter(v[i], v[0], color=_COLOURS[v[3]], s=14); ax.annotate(m, (v[i], v[0]), fontsize=5.5, xytext=(3, 2), textcoords='offset points')
+            for (_, m, _), v in there.items(): ax.plot(v[i], v[0], **looks[m], ms=6, ls='')
             front = [v for v in sorted(there.values(), key=lambda v: v[i]) if not any(w[i] <= v[i] and w[0] < v[0] for w in there.values())]
             ax.step([v[i] for v in front], [v[0] for v in front], where='post', color='.8', zorder=0)
-            ax.set(xscale='log', yscale='log', xlabel=label, title=task if i == 1 else None); ax.margins(x=.25)
-        col[0].set_ylabel(f'{metric} / best'); col[1].set_ylabel(f'{metric} / best')
+            ax.set(xscale='log', yscale='log', xlabel=label, title=task if i == 1 else None)
+        _plain(*col); _legend(*col, below=.2); col[0].set_ylabel(f'{metric} / best'); col[1].set_ylabel(f'{metric} / best')
     fig.tight_layout(); return fig
 
 # %% ../nbs/09_comparison.ipynb #c0900028
@@ -335,7 +352,7 @@ def nfd_compare(
     seconds: int = 100,           # of training, with --full; everyone is also measured after a quarter of it
     tasks: str = 'fourier,sine,digits,clips',   # which
     seed: int = 0,                # of the trainings
-    out: Path = 'comparison',     # folder of the table and the pictures; a run that was stopped goes on there
+    out: Path = 'comparison',     # folder of the table and the pictures; a run that was stopped goes on there, runs of other settings add rows
 ) -> None:
     "Compare all methods on the same functions and observations: table.csv, scores.png and pareto.png. Example: nfd_compare --tasks sine,digits --out mine"
     out, start = Path(out), time.perf_counter()
@@ -343,7 +360,7 @@ def nfd_compare(
         if seconds < 4: raise ValueError(f'--seconds is 4 at least, not {seconds}')
         if items < 0 or items > 500: raise ValueError(f'--items is between 1 and 500, not {items}')
         print(f'torch {torch.__version__}, {torch.get_num_threads()} thread(s)')
-        rows = compare(out / 'table.csv', tuple(t.strip() for t in tasks.split(',')), items or (320 if full else 64), (seconds / 4, seconds) if full else (), seed)
+        rows = compare(out / 'table.csv', tuple(t.strip() for t in tasks.split(',')), items or (320 if full else 64), (seconds // 4, seconds) if full else (), seed)
         for name, draw in (('scores', draw_scores), ('pareto', draw_pareto)): draw(rows).savefig(out / f'{name}.png')
     except (ValueError, OSError) as e: raise SystemExit(f'nfd_compare: {e}') from None
     print('\n' + markdown(rows) + f'\n{out}: table.csv, scores.png, pareto.png ({time.perf_counter() - start:.0f} s)')

@@ -11,7 +11,7 @@ import numpy as np, torch
 from torch import nn, Tensor
 import torch.nn.functional as F
 from fastcore.basics import patch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from .data import Observations, grid_coords
 
 # %% auto #0
@@ -375,10 +375,13 @@ def krige_residual(
 ) -> Callable:             # of the same kind
     "A function through the observations: `fn` and the posterior mean of a Gaussian process over what it leaves."
     m = obs.mask.to(obs.values)
-    K = (-_dist2(obs.coords, obs.coords) / (2 * length**2)).exp() * m[:, :, None] * m[:, None] + torch.diag_embed(1 - m + noise**2)
+    def solve(x, m, R):                                                          # of some items: kernels of all at once may not fit
+        K = (-_dist2(x, x) / (2 * length**2)).exp() * m[:, :, None] * m[:, None] + torch.diag_embed(1 - m + noise**2)
+        return torch.cholesky_solve(R.flatten(2), torch.linalg.cholesky(K)).view_as(R)
     r = (obs.values - fn(obs.coords)) * m[..., None]                             # (*E, B, N, c)
     R = r.reshape(r.shape[:-3].numel(), *r.shape[-3:]).permute(1, 2, 0, 3)       # (B, N, E, c)
-    a = torch.cholesky_solve(R.flatten(2), torch.linalg.cholesky(K)).view_as(R).permute(2, 0, 1, 3).reshape(r.shape)
+    items = max(1, 2**24 // max(1, m.shape[1])**2)
+    a = torch.cat([solve(*part) for part in zip(obs.coords.split(items), m.split(items), R.split(items))]).permute(2, 0, 1, 3).reshape(r.shape)
     X = obs.coords / length; right = torch.cat([X, torch.ones_like(X[..., :1]), -.5 * X.square().sum(-1, keepdim=True)], -1).mT   # (B, d + 2, N)
     def through(x):                                                              # -|x - X|²/2 of all pairs as one product: a third of the time
         x_ = x / length; left = torch.cat([x_, -.5 * x_.square().sum(-1, keepdim=True), torch.ones_like(x_[..., :1])], -1)

@@ -11,7 +11,7 @@ import torch
 from torch import nn, Tensor
 import torch.nn.functional as F
 from fastcore.basics import patch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from .data import Observations, observe, image_batches
 from .fields import Field
 from .diffusion import Denoiser, Schedule, ddpm, sample, time_embedding

@@ -4,7 +4,7 @@
 
 # %% ../nbs/04_training.ipynb #98f00a32
 from __future__ import annotations
-import glob, importlib, json, math, os, pkgutil, tempfile, time, warnings, zlib
+import glob, importlib, json, math, pkgutil, time, warnings, zlib
 from importlib.resources import files
 from pathlib import Path
 from typing import Iterable
