@@ -92,7 +92,7 @@ def nfd_demo(
     print(f'\nThe neural field has {table["neural field"][0] / table["thin plate"][0]:.2f} × the error of the thin plate.')
     try: draw_digits(net, images[:digits], seen[:digits], seed).savefig(out, dpi=90)
     except (ValueError, OSError) as e: raise SystemExit(f'nfd_demo: could not draw {out}: {e}') from None
-    print(f'Picture: {out.resolve()}   ({time.perf_counter() - start:.0f} s in all)')
+    print(f'Picture: {out}   ({time.perf_counter() - start:.0f} s in all)')
 
 # %% ../nbs/cli.ipynb #cli00002
 class _Short(Param): pre = '-'                                                   # an option of one letter
