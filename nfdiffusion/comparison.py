@@ -160,6 +160,11 @@ class Method:
     stops: bool = False           # by itself, when it is done
     most: int | None = None       # how many functions it is measured on, for who is slow
 
+    def budgets(self, seconds: tuple) -> tuple:
+        "What it is trained for, of these; None for who takes what it takes."
+        if not self.learns: return (None,)
+        return (None,)[:len(seconds)] if self.stops else seconds
+
 def _fit(make, size=32, lr=3e-3, **kw):
     def train(task, seconds, seed):
         torch.manual_seed(seed); model = make(task.truth.dim); fit(model, task.batches(size, seed), seconds=seconds, lr=lr, progress=False, **kw); return model
@@ -252,12 +257,13 @@ def compare(
     with open(path, encoding='utf-8') as f:
         if f.readline() != head: raise ValueError(f'{path} has other columns than this version writes; give another path, or remove it')
     rows = lambda: [r for r in read_table(path) if (r['items'], r['seed']) == (items, seed)]
-    for name in tasks:
+    there = {(r['task'], r['method'], r['budget']) for r in rows()}
+    for name in dict.fromkeys(tasks):
         if name not in TASKS: raise ValueError(f'no task is called {name!r}; choose from {", ".join(TASKS)}')
         task = TASKS[name](items)
         for method, m in METHODS.items():
-            for seconds in budgets if m.learns and not m.stops else (None,) if budgets or not m.learns else ():
-                if name not in m.tasks or any((r['task'], r['method'], r['budget']) == (name, method, seconds) for r in rows()): continue
+            for seconds in m.budgets(budgets) if name in m.tasks else ():
+                if (name, method, seconds) in there: continue
                 start = time.perf_counter()
                 try: answer = m.train(task, seconds, seed)
                 except ImportError as e: say(f'{method} left out: {e}'); break
@@ -300,14 +306,14 @@ def markdown(rows: list, metric: str = 'crps', kinds: tuple = ('exact', 'interpo
     return '\n'.join(out)
 
 # %% ../nbs/09_comparison.ipynb #c0900025
-_HUES = dict(exact='gray', interpolant='Greys', approach='Blues', packaged='Greens', peer='Reds')
+_HUES = dict(interpolant='Greys', approach='Blues', packaged='Greens', peer='Reds')
 
 def _looks(rows):                    # method -> how it is drawn: a hue for each kind
     from matplotlib import colormaps
-    out, kinds = {}, {r['method']: r['kind'] for r in rows}
+    kinds = {r['method']: r['kind'] for r in rows}; out = {m: dict(color='k', marker='o', label=m) for m, k in kinds.items() if k == 'exact'}
     for kind, hue in _HUES.items():
         mine = [m for m, k in kinds.items() if k == kind]
-        for i, m in enumerate(mine): out[m] = dict(color='k' if kind == 'exact' else colormaps[hue](.85 - .45 * i / max(1, len(mine) - 1)), marker='osv^DPX*<>'[i % 10], label=m)
+        for i, m in enumerate(mine): out[m] = dict(color=colormaps[hue](.85 - .45 * i / max(1, len(mine) - 1)), marker='osv^DPX*<>'[i % 10], label=m)
     return out
 def _plain(*axs):                    # 0.1 and 20, not powers of ten
     from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
