@@ -24,6 +24,7 @@ class SparseConditionalField(FieldModel):
         dim: int = 1, channels: int = 1,
         tokens: int | None = None,           # along each axis: by default 16 in 1-D, 7 in 2-D, 4 in 3-D
         widths: tuple = (16, 32, 64), depth: int = 2,   # of the U-Net over the anchors: channels of its levels, blocks at the coarsest
+        passes: int = 1,                     # of the U-Net
         diffusion: tuple = (64, 3, 128),     # width, depth and hidden units of the denoiser
         labels: int = 0,                     # classes that draws can be told
         bounds: tuple | None = None,         # values lie between; fields keep to them
@@ -31,10 +32,10 @@ class SparseConditionalField(FieldModel):
         balance: tuple = (1., 1.),           # λ_mean, λ_diffusion
     ):
         n, a = tokens or {1: 16, 2: 7}.get(dim, 4), 2**(len(widths) - 1)
-        super().__init__(dim, channels, tokens=n, widths=widths, depth=depth, diffusion=diffusion, labels=labels, bounds=bounds, reach=reach, noise=noise, balance=balance)
+        super().__init__(dim, channels, tokens=n, widths=widths, depth=depth, passes=passes, diffusion=diffusion, labels=labels, bounds=bounds, reach=reach, noise=noise, balance=balance)
         self.n, self.shape, self.labels, self.bounds, self.reach, self.noise, self.balance = n, [n * a] * dim, labels, bounds, reach, noise, balance
         self.local = LocalSiren(dim).requires_grad_(False)
-        self.body = GridUNet(self.shape, channels + 1, channels, widths, depth)
+        self.body = GridUNet(self.shape, channels + 1, channels, widths, depth, passes)
         self.denoiser = Denoiser(TokenDenoiser(n**dim, channels, a**dim, widths[-1] + a**dim * widths[0], *diffusion, labels), Schedule.cosine(1000))
         self.register_buffer('unit', torch.zeros(()))                            # size of what the mean leaves; 0 until trained
         grid = grid_coords(*self.shape); i = torch.arange(len(grid)).view([n, a] * dim)
@@ -138,8 +139,8 @@ def diffusion_loss(self: SparseConditionalField, r: Tensor, h: Tensor, label: Te
     if label is not None and not self.labels: raise ValueError('the batches have labels, but this model knows none; make it with labels=their number, or leave them out')
     if label is not None and len(label) and not 0 <= int(label.min()) <= int(label.max()) < self.labels: raise ValueError(f'labels are 0 to {self.labels - 1} for this model; the batch has {int(label.min())} to {int(label.max())}')
     none = torch.full((len(r),), self.labels, device=r.device)
-    label = none if label is None else torch.where(torch.rand(len(r)).to(r) < .2, none, label.to(r.device))
-    with torch.autocast(r.device.type, enabled=False): r, noise = self.told(torch.stack([r, torch.randn(r.shape).to(r)]))
+    label = none if label is None else torch.where(torch.rand(len(r), device=r.device) < .2, none, label.to(r.device))
+    with torch.autocast(r.device.type, enabled=False): r, noise = self.told(torch.stack([r, torch.randn_like(r)]))
     return self.denoiser.loss(r, self.condition(h, label), noise=noise, measure=self.back)
 
 @patch

@@ -334,10 +334,11 @@ def observe_mixed(
     (B, N, d), x, (lo, hi) = target.coords.shape, target.coords, share
     if not 0 < lo <= hi <= 1: raise ValueError(f'share is a (low, high) pair of shares of the points in (0, 1], not {share}')
     if min(patches, sides, none) < 0 or patches + sides + none > 1 + 1e-6: raise ValueError(f'patches, sides and none are fractions of the items and add up to 1 at most, not {patches}, {sides} and {none}')
-    rand = lambda *shape: torch.rand(shape, generator=generator).to(x)
+    where = dict(generator=generator, device=generator.device if generator else x.device)
+    rand = lambda *shape: torch.rand(shape, **where).to(x)
     points = rand(B, N) < lo * (hi / lo)**rand(B, 1)
     box = (x - (rand(B, 1, d) * 2 - 1)).abs().amax(-1) < .3 + .7 * rand(B, 1)                     # centre anywhere in the domain
-    a = torch.randint(2 * d, (B, 1), generator=generator).to(x.device)                            # an axis and a sign
+    a = torch.randint(2 * d, (B, 1), **where).to(x.device)                                        # an axis and a sign
     side = x.gather(2, (a // 2)[..., None].expand(B, N, 1))[..., 0] * (2 * (a % 2) - 1) > 0
     kind = rand(B, 1)
     seen = torch.where(kind < patches, box, torch.where(kind < patches + sides, side, points)) & (kind < 1 - none)

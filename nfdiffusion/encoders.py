@@ -467,6 +467,7 @@ class GridUNet(nn.Module):
         channels: int, out: int,        # what goes in and what comes out at each place
         widths: Sequence = (16, 32, 64),   # channels of each level, from fine to coarse
         depth: int = 2,                 # blocks at the coarsest level; the others have one on the way down and one up
+        passes: int = 1,                # through all of it, by the same weights
     ):
         super().__init__()
         d, w, top = len(shape), list(widths), len(widths) - 1
@@ -477,11 +478,23 @@ class GridUNet(nn.Module):
         self.down, self.up = (nn.ModuleList(f(*ab, 2, stride=2) for ab in zip(*ws)) for f, ws in ((conv, (w, w[1:])), (back, (w[1:], w))))
         self.enc, self.dec = (nn.ModuleList(ConvBlock(d, n) for n in w[:-1]) for _ in range(2))
         self.mid = nn.Sequential(*[ConvBlock(d, w[-1], math.prod(shape) >> top * d) for _ in range(depth)])
+        self.passes = passes
+        if passes > 1:
+            self.again, self.deep = conv(w[0] + out, w[0], 3, padding=1), conv(w[-1], w[-1], 1)
+            for layer in (self.again, self.deep): nn.init.zeros_(layer.weight); nn.init.zeros_(layer.bias)
         if d == 2: self.to(memory_format=torch.channels_last)
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:   # (B, channels, *shape) -> out (B, out, *shape), and features: coarsest (B, C, *), finest (B, c, *shape)
-        h, skips = self.into(x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x), []
+    def once(self, x: Tensor, last: tuple | None) -> tuple:
+        "One pass, told what the last one found."
+        h, skips = self.into(x), []
+        if last: h = h + self.again(torch.cat([last[0].to(h.dtype), last[2]], 1))
         for place, block, down in zip(self.places, self.enc, self.down): h = block(h + place.to(h.dtype)); skips.append(h); h = down(h)
-        coarse = h = self.mid(h + self.places[-1].to(h.dtype))
+        h = h + self.places[-1].to(h.dtype)
+        coarse = h = self.mid(h + self.deep(last[1]) if last else h)
         for block, up in zip(reversed(self.dec), reversed(self.up)): h = block(skips.pop() + up(h))
         return upcast(self.last(h)), coarse, h
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:   # (B, channels, *shape) -> out (B, out, *shape), and features: coarsest (B, C, *), finest (B, c, *shape)
+        x, found = x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x, None
+        for _ in range(self.passes): found = self.once(x, found)
+        return found

@@ -4,7 +4,7 @@
 
 # %% ../nbs/04_training.ipynb #98f00a32
 from __future__ import annotations
-import glob, importlib, json, math, pkgutil, time, warnings, zlib
+import atexit, glob, importlib, json, math, pkgutil, time, warnings, zlib
 from importlib.resources import files
 from pathlib import Path
 from typing import Iterable
@@ -166,7 +166,14 @@ class _Loss(nn.Module):
 def _crew():
     "The processes that `accelerate launch` or `torchrun` started; without them, this one."
     from accelerate import Accelerator, DistributedDataParallelKwargs            # takes a while, and not everyone trains
+    if torch.distributed.is_available():
+        importlib.import_module('torch.distributed.nn')                          # imported later, its default arguments would keep the group alive
+        atexit.unregister(_part); atexit.register(_part)
     return Accelerator(cpu=not torch.cuda.is_available(), kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)])   # a stage of training may leave parts of a model alone
+
+def _part():
+    "End the processes' group: its threads, if Python ends before them, abort a process now and then."
+    if torch.distributed.is_initialized(): torch.distributed.destroy_process_group()
 
 class _Run:
     "The state of a training: what a checkpoint holds."
