@@ -41,7 +41,7 @@ def at(self: SparseFeatureField,
     places: Tensor,                 # (T, d) in [-1, 1]^d
     spacing: float | None = None,   # typical distance between them, by default that of T places spread over the domain
 ) -> SparseFeatureField:
-    "The same model with its tokens at other places; weights are shared."
+    "The same model with its tokens at other places; weights are shared. A file holds weights, not places: call `at` again on what was loaded."
     if places.ndim != 2 or places.shape[1] != self.dim or places.abs().max() > 1: raise ValueError(f'tokens of this model have places (T, {self.dim}) in [-1, 1]; these are {tuple(places.shape)}')
     other = copy.copy(self); other._buffers = dict(self._buffers)
     other.places, other.spacing = places.to(self.places), spacing or 2 / len(places)**(1 / self.dim)
