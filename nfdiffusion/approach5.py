@@ -9,7 +9,7 @@ from torch import Tensor
 from fastcore.basics import patch
 from .data import Observations, grid_coords
 from .fields import Field, LocalSiren, Near, spline_matrix, ridge_codes, krige_residual
-from .encoders import GridUNet, splat, tents
+from .encoders import GridUNet, Relative, splat, tents
 from .diffusion import Schedule, TokenDenoiser, Denoiser, sample, guided
 from .training import FieldModel
 from .approach1 import PointCode
@@ -25,6 +25,7 @@ class SparseConditionalField(FieldModel):
         tokens: int | None = None,           # along each axis: by default 16 in 1-D, 7 in 2-D, 4 in 3-D
         widths: tuple = (16, 32, 64), depth: int = 2,   # of the U-Net over the anchors: channels of its levels, blocks at the coarsest
         passes: int = 1,                     # of the U-Net
+        relative: bool = False,              # to the membrane through what is seen, in units of its spread: for photographs and scans, whose light and contrast say little
         diffusion: tuple = (64, 3, 128),     # width, depth and hidden units of the denoiser
         labels: int = 0,                     # classes that draws can be told
         bounds: tuple | None = None,         # values lie between; fields keep to them
@@ -32,10 +33,11 @@ class SparseConditionalField(FieldModel):
         balance: tuple = (1., 1.),           # λ_mean, λ_diffusion
     ):
         n, a = tokens or {1: 16, 2: 7}.get(dim, 4), 2**(len(widths) - 1)
-        super().__init__(dim, channels, tokens=n, widths=widths, depth=depth, passes=passes, diffusion=diffusion, labels=labels, bounds=bounds, reach=reach, noise=noise, balance=balance)
+        super().__init__(dim, channels, tokens=n, widths=widths, depth=depth, passes=passes, relative=relative, diffusion=diffusion, labels=labels, bounds=bounds, reach=reach, noise=noise, balance=balance)
         self.n, self.shape, self.labels, self.bounds, self.reach, self.noise, self.balance = n, [n * a] * dim, labels, bounds, reach, noise, balance
         self.local = LocalSiren(dim).requires_grad_(False)
         self.body = GridUNet(self.shape, channels + 1, channels, widths, depth, passes)
+        if relative: self.body = Relative(self.body)
         self.denoiser = Denoiser(TokenDenoiser(n**dim, channels, a**dim, widths[-1] + a**dim * widths[0], *diffusion, labels), Schedule.cosine(1000))
         self.register_buffer('unit', torch.zeros(()))                            # size of what the mean leaves; 0 until trained
         grid = grid_coords(*self.shape); i = torch.arange(len(grid)).view([n, a] * dim)
@@ -101,10 +103,10 @@ def posterior(self: SparseConditionalField, obs: Observations) -> PointCode: ret
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #3f050bac
 @patch
 def keep(self: SparseConditionalField, f: Tensor) -> Tensor:
-    "Values within the bounds; within 2 % of one, on it."
+    "Values within the bounds; within 2 % of one, on it; beyond 6 %, as they are."
     if self.bounds is None: return f
-    lo, hi = self.bounds
-    return (lo + (hi - lo) * ((f - lo) / (hi - lo) - .02) / .96).clamp(lo, hi)
+    lo, hi = self.bounds; f = (f - lo) / (hi - lo)
+    return lo + (hi - lo) * (f - (.03 - f / 2).clamp(0, .03) + (.03 - (1 - f) / 2).clamp(0, .03)).clamp(0, 1)
 
 @patch
 def field(self: SparseConditionalField, code: Tensor, obs: Observations | None = None) -> Field:

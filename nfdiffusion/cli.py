@@ -353,6 +353,7 @@ def nfd_fit(
     approach: int = 5,                       # 1, 5, 6 or 10
     minutes: float = 10.,                    # of training
     channels: int = 0,                       # how long the last axis is, if it is one of channels; by default it is up to 4
+    relative: bool = False,                  # for photographs and scans, whose light and contrast say little (approaches 5 and 10)
     seed: int = 0,
 ) -> None:
     "Train a model on fields of your own; called again, goes on from its checkpoints. Example: nfd_fit digits.npz -o digits.safetensors --approach 5 --minutes 30"
@@ -360,6 +361,7 @@ def nfd_fit(
         start = time.perf_counter(); _folder(o); x, scale, said = read_fields(data, channels); d, c, side = x.ndim - 2, x.shape[-1], max(x.shape[1:-1]); o = Path(o); print(said, flush=True)
         if approach not in (1, 5, 6, 10): raise ValueError(f'--approach is 1, 5, 6 or 10, not {approach}')
         if minutes <= 0: raise ValueError(f'--minutes is more than 0, not {minutes:g}')
+        if relative and approach not in (5, 10): raise ValueError(f'--relative is for approaches 5 and 10, not {approach}')
         if approach in (5, 10) and d > 3 or approach == 6 and not 2 <= d <= 4: raise ValueError(f'approach {approach} is not for fields of {d} dimension(s); use {5 if d < 4 else 1}')
         torch.manual_seed(seed); gen = torch.Generator().manual_seed(seed); marks, run = [], f'{zlib.crc32(x.numpy().tobytes(), seed):08x}'   # other data is another run
         if approach == 1:
@@ -369,7 +371,7 @@ def nfd_fit(
         else:
             if approach == 6: model, batches = TemporalField(d, c, frames=x.shape[1], side=max(16, 8 * -(-max(x.shape[2:-1], default=1) // 8)), bounds=(0, 1)), lambda: _clips(x); stages = [('clips', (1., 1., 1.), 1., 4e-3)]
             else:
-                model = (SparseConditionalField if approach == 5 else SparseFeatureField)(d, c, tokens=max(3, min({1: 32, 2: 16, 3: 6}[d], -(-side // 4))), bounds=(0, 1))
+                model = (SparseConditionalField if approach == 5 else SparseFeatureField)(d, c, tokens=max(3, min({1: 32, 2: 16, 3: 6}[d], -(-side // 4))), bounds=(0, 1), relative=relative)
                 batches, stages = lambda: image_batches(x, size=min(32, 2**16 // x[0, ..., 0].numel() + 1), generator=gen), [('mean', (1., 0.), .75, 4e-3), ('draws', (0., 1.), .25, 8e-3)]
             for name, model.balance, share, lr in stages:
                 marks.append(o.with_name(f'{o.name}.{name}.{run}.checkpoint')); print(f'{name}: {share * minutes:g} min' + (f', goes on from {marks[-1]}' if marks[-1].exists() else ''), flush=True)

@@ -236,8 +236,9 @@ def steps(self: Schedule,
     low: float = -2.,      # the λ to which snr goes in one first step
 ) -> list:                 # n distinct steps, from T-1 down
     "Steps for a sampler."
-    T, k = len(self), torch.arange(n)
+    T = len(self)
     if not 1 <= n <= T: raise ValueError(f'cannot take {n} of {T} steps')
+    k = torch.arange(n)
     if spacing == 'index': return [round(T - i * T / n) - 1 for i in range(n)]
     if spacing != 'snr': raise ValueError(f'steps are spaced by snr or index, not {spacing!r}')
     lam = self.lam.double(); want = torch.linspace(lam[0], low, n - 1, dtype=lam.dtype)

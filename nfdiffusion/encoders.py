@@ -16,7 +16,7 @@ from .fields import BasisSiren
 __all__ = ['MLPEncoder', 'fourier_features', 'SetEncoder', 'CodePosterior', 'upcast', 'MixtureEncoder', 'mixture_loss',
            'spline_grid', 'fit_basis', 'kmeans', 'principal', 'code_log_density', 'fit_components', 'start_from_fields',
            'calibrate', 'tents', 'tent_matrix', 'splat', 'rms_norm', 'MixerBlock', 'TokenMixer', 'ConvBlock',
-           'GridUNet']
+           'GridUNet', 'membrane', 'Relative']
 
 # %% ../nbs/02_encoders.ipynb #d46975c1
 def _sorted(obs: Observations) -> Observations:
@@ -498,3 +498,35 @@ class GridUNet(nn.Module):
         x, found = x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x, None
         for _ in range(self.passes): found = self.once(x, found)
         return found
+
+# %% ../nbs/02_encoders.ipynb #434b6878
+_POOL = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
+
+def _beside(f: Tensor) -> Tensor:
+    "The average of each place's neighbours; at an edge the place itself stands in."
+    at = lambda k, s: f.index_select(k, (torch.arange(f.shape[k], device=f.device) + s).clamp(0, f.shape[k] - 1))
+    return sum(at(k, s) for k in range(2, f.ndim) for s in (-1, 1)) / (2 * (f.ndim - 2))
+
+def membrane(
+    seen: Tensor,      # (B, c + 1, *shape), as `splat` has them: values times the share seen, and the share seen
+    sweeps: int = 4,   # of relaxation on each level
+) -> Tensor:           # (B, c, *shape); 0 for an item of which nothing is seen
+    "The smoothest surface through what is seen, in 1 to 3 dimensions: Laplace's equation elsewhere, no flow through edges."
+    w = seen[:, -1:]; values, sure = seen[:, :-1] / w.clamp_min(1e-6), w / (w + 1e-3)
+    if max(seen.shape[2:]) == 1: return values
+    f = F.interpolate(membrane(_POOL[seen.ndim - 2](seen, 2, ceil_mode=True), sweeps), seen.shape[2:], mode=('linear', 'bilinear', 'trilinear')[seen.ndim - 3])
+    for _ in range(sweeps): f = _beside(torch.lerp(f, values, sure))
+    return torch.lerp(f, values, sure)
+
+class Relative(nn.Module):
+    "A `GridUNet` told and answering relative to the membrane, in units of each item's spread; values are of order one."
+    def __init__(self, net: GridUNet): super().__init__(); self.net = net
+
+    def forward(self, x: Tensor) -> tuple:                                       # (B, c + 1, *shape) -> as of the network
+        with torch.autocast(x.device.type, enabled=False):
+            base, w, axes = membrane(x), x[:, -1:], tuple(range(2, x.ndim)); total = w.sum(axes, keepdim=True)
+            mean = lambda v: (v * w).sum(axes, keepdim=True) / total.clamp_min(1e-6)
+            centre = mean(base); spread = mean((base - centre).square()).mean(1, keepdim=True).clamp_min(1e-12).sqrt() + .02   # a slope at 0 too
+            spread = torch.where(total > 1.5, spread, 1.)                        # one value has none
+        out, *features = self.net(torch.cat([(base - centre) / spread, w], 1))
+        return base + spread * out, *features

@@ -62,6 +62,7 @@ def draw(self: FieldModel, obs: Observations, n: int, steps: int, generator: tor
 
 @patch
 def _drawn(self: FieldModel, obs, n, steps, generator, **how) -> Tensor:         # draws, spread about their mean as `recalibrate` found
+    if n < 1: raise ValueError(f'n is how many draws, 1 or more, not {n}')
     z = self.draw(obs, n, steps, generator, **how)
     if self.spread == 1: return z
     m = self.posterior(obs).code(); return m + self.spread * (z - m)
