@@ -334,7 +334,7 @@ def show_seen(
 ) -> None:
     "What is observed of an image: pixels on a blue ground."
     m = obs.mask[b]; x = obs.coords[b][m]
-    ax.set_facecolor('#c8d4e6'); ax.scatter(x[:, 1], x[:, 0], c=obs.values[b][m].clamp(0, 1).squeeze(-1), s=size, marker='s', vmin=0, vmax=1); ax.set(xlim=(-1, 1), ylim=(1, -1), aspect='equal')
+    ax.set_facecolor('#c8d4e6'); ax.scatter(x[:, 1], x[:, 0], c=obs.values[b][m].clamp(0, 1).squeeze(-1), s=size, marker='s', **(dict(vmin=0, vmax=1) if obs.channels == 1 else {})); ax.set(xlim=(-1, 1), ylim=(1, -1), aspect='equal')
 
 def cut_patches(
     image: Tensor,       # (h, w, c)
