@@ -105,8 +105,8 @@ def posterior(self: SparseConditionalField, obs: Observations) -> PointCode: ret
 def keep(self: SparseConditionalField, f: Tensor) -> Tensor:
     "Values within the bounds; within 2 % of one, on it; beyond 6 %, as they are."
     if self.bounds is None: return f
-    lo, hi = self.bounds; f = (f - lo) / (hi - lo)
-    return lo + (hi - lo) * (f - (.03 - f / 2).clamp(0, .03) + (.03 - (1 - f) / 2).clamp(0, .03)).clamp(0, 1)
+    lo, hi = self.bounds; f, pull = (f - lo) / (hi - lo), lambda distance: (.03 - distance / 2).clamp_min(0)
+    return lo + (hi - lo) * (f - pull(f) + pull(1 - f)).clamp(0, 1)
 
 @patch
 def field(self: SparseConditionalField, code: Tensor, obs: Observations | None = None) -> Field:
