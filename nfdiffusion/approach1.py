@@ -11,8 +11,22 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from .data import Observations, Signals, observe, split
 from .fields import BasisSiren, ConcatSiren, ModulatedSiren
-from .encoders import CodePosterior, MLPEncoder, SetEncoder, MixtureEncoder, mixture_loss, start_from_fields, calibrate
-from .diffusion import Schedule, MixtureDenoiser, DenoiserMLP, Denoiser, sample
+from nfdiffusion.encoders import (
+    CodePosterior,
+    MLPEncoder,
+    SetEncoder,
+    MixtureEncoder,
+    mixture_loss,
+    start_from_fields,
+    calibrate,
+)
+from nfdiffusion.diffusion import (
+    Schedule,
+    MixtureDenoiser,
+    DenoiserMLP,
+    Denoiser,
+    sample,
+)
 from .training import FieldModel
 
 # %% auto #0
@@ -20,142 +34,316 @@ __all__ = ['signal_batches', 'whole_batches', 'PointCode', 'LatentDiffusionField
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #466dee6d
 def signal_batches(
-    signals: Signals,        # a prior: `FourierSignals()`, `SineMixtures()`, …
-    size: int = 32,          # signals in a batch
-    points: int = 256, noise: float = .05,
-    context: tuple = (3, 80), target: int = 48,
+    signals: Signals,  # a prior: `FourierSignals()`, `SineMixtures()`, …
+    size: int = 32,  # signals in a batch
+    points: int = 256,
+    noise: float = 0.05,
+    context: tuple = (3, 80),
+    target: int = 48,
     generator: torch.Generator | None = None,
 ) -> Iterator:
     "Endless batches of (context, target) of new signals, both noisy."
     while True:
-        seen = observe(signals.on_grid(size, points, generator), context[1] + target, noise, generator)
+        seen = observe(
+            signals.on_grid(size, points, generator),
+            context[1] + target,
+            noise,
+            generator,
+        )
         yield split(seen, context, generator, target)
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #b852f7b8
-def whole_batches(signals: Signals, size: int = 64, points: int = 128, noise: float = .05, context: tuple = (3, 40), generator: torch.Generator | None = None) -> Iterator:
+def whole_batches(
+    signals: Signals,
+    size: int = 64,
+    points: int = 128,
+    noise: float = 0.05,
+    context: tuple = (3, 40),
+    generator: torch.Generator | None = None,
+) -> Iterator:
     "Endless batches of (context, whole signal)."
     while True:
         truth = signals.on_grid(size, points, generator)
-        yield split(observe(truth, context[1] + 1, noise, generator), context, generator)[0], truth
+        yield (
+            split(observe(truth, context[1] + 1, noise, generator), context, generator)[
+                0
+            ],
+            truth,
+        )
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #cc4b80db
 class PointCode:
     "A code without uncertainty: what a perceptron or a transformer says."
-    def __init__(self, z: Tensor): self.z = z
-    def code(self) -> Tensor: return self.z
-    def sample(self, *args) -> NoReturn: raise ValueError("this encoder gives one answer and no spread; make the model with diffusion=256, or with encoder='mixture'")
-    def log_prob(self, *args) -> NoReturn: raise ValueError("this model has no density; score its draws by crps, or take a LatentDiffusionField with encoder='mixture'")
+
+    def __init__(self, z: Tensor):
+        self.z = z
+
+    def code(self) -> Tensor:
+        return self.z
+
+    def sample(self, *args) -> NoReturn:
+        raise ValueError(
+            "this encoder gives one answer and no spread; make the model with diffusion=256, or with encoder='mixture'"
+        )
+
+    def log_prob(self, *args) -> NoReturn:
+        raise ValueError(
+            "this model has no density; score its draws by crps, or take a LatentDiffusionField with encoder='mixture'"
+        )
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #c54b5b5a
 class LatentDiffusionField(FieldModel):
     "Approach 1: observations, through an encoder, to a code, drawn by diffusion, that a SIREN decodes."
-    def __init__(self,
-        dim: int = 1, channels: int = 1,
-        encoder: str = 'mixture',     # mlp, transformer, closed or mixture
-        decoder: str | None = None,   # concat, modulated or basis; by default concat for networks. The closed forms need basis
+
+    def __init__(
+        self,
+        dim: int = 1,
+        channels: int = 1,
+        encoder: str = "mixture",  # mlp, transformer, closed or mixture
+        decoder: str
+        | None = None,  # concat, modulated or basis; by default concat for networks. The closed forms need basis
         code: int = 64,
-        hidden: int = 64, depth: int = 3, w0: float = 10.,   # of the SIREN
-        points: int = 128,            # the most that the MLP reads
-        components: int = 8, rank: int | None = None, means: bool = False, noise: float = .1,   # of the mixture
-        diffusion: int = 0,           # hidden units of the denoising network, 0 for none
-        floor: float = .1,            # spread outside the mixture's components that the network starts from
-        balance: tuple = (1., 1.),    # λ_recon, λ_diff
+        hidden: int = 64,
+        depth: int = 3,
+        w0: float = 10.0,  # of the SIREN
+        points: int = 128,  # the most that the MLP reads
+        components: int = 8,
+        rank: int | None = None,
+        means: bool = False,
+        noise: float = 0.1,  # of the mixture
+        diffusion: int = 0,  # hidden units of the denoising network, 0 for none
+        floor: float = 0.1,  # spread outside the mixture's components that the network starts from
+        balance: tuple = (1.0, 1.0),  # λ_recon, λ_diff
     ):
-        super().__init__(dim, channels, encoder=encoder, decoder=decoder, code=code, hidden=hidden, depth=depth, w0=w0, points=points,
-                         components=components, rank=rank, means=means, noise=noise, diffusion=diffusion, floor=floor, balance=balance)
-        bayes, self.balance, self.floor, self.schedule = encoder in ('closed', 'mixture'), balance, floor, Schedule.cosine(1000)
-        decoder = decoder or ('basis' if bayes else 'concat')
+        super().__init__(
+            dim,
+            channels,
+            encoder=encoder,
+            decoder=decoder,
+            code=code,
+            hidden=hidden,
+            depth=depth,
+            w0=w0,
+            points=points,
+            components=components,
+            rank=rank,
+            means=means,
+            noise=noise,
+            diffusion=diffusion,
+            floor=floor,
+            balance=balance,
+        )
+        bayes, self.balance, self.floor, self.schedule = (
+            encoder in ("closed", "mixture"),
+            balance,
+            floor,
+            Schedule.cosine(1000),
+        )
+        decoder = decoder or ("basis" if bayes else "concat")
         decoders = dict(concat=ConcatSiren, modulated=ModulatedSiren, basis=BasisSiren)
-        if decoder not in decoders: raise ValueError(f'no decoder is called {decoder!r}; choose from {", ".join(decoders)}')
-        if bayes and decoder != 'basis': raise ValueError(f"the {encoder} encoder solves for the code, so its decoder must be linear in it: use decoder='basis', not {decoder!r}")
+        if decoder not in decoders:
+            raise ValueError(
+                f"no decoder is called {decoder!r}; choose from {', '.join(decoders)}"
+            )
+        if bayes and decoder != "basis":
+            raise ValueError(
+                f"the {encoder} encoder solves for the code, so its decoder must be linear in it: use decoder='basis', not {decoder!r}"
+            )
         siren = decoders[decoder](dim, channels, code, hidden, depth, w0)
-        if bayes: self.encoder = MixtureEncoder(siren, 1 if encoder == 'closed' else components, rank, means, noise)   # it owns the SIREN
-        elif encoder == 'mlp': self.encoder, self.siren = MLPEncoder(dim, channels, code, points), siren
-        elif encoder == 'transformer': self.encoder, self.siren = SetEncoder(dim, channels, code), siren
-        else: raise ValueError(f'no encoder is called {encoder!r}; choose from mlp, transformer, closed, mixture')
-        if diffusion: self.denoiser = Denoiser(DenoiserMLP(code, 3 * code if bayes else code, diffusion, drop=0. if bayes else .1), self.schedule)
+        if bayes:
+            self.encoder = MixtureEncoder(
+                siren, 1 if encoder == "closed" else components, rank, means, noise
+            )  # it owns the SIREN
+        elif encoder == "mlp":
+            self.encoder, self.siren = MLPEncoder(dim, channels, code, points), siren
+        elif encoder == "transformer":
+            self.encoder, self.siren = SetEncoder(dim, channels, code), siren
+        else:
+            raise ValueError(
+                f"no encoder is called {encoder!r}; choose from mlp, transformer, closed, mixture"
+            )
+        if diffusion:
+            self.denoiser = Denoiser(
+                DenoiserMLP(
+                    code,
+                    3 * code if bayes else code,
+                    diffusion,
+                    drop=0.0 if bayes else 0.1,
+                ),
+                self.schedule,
+            )
 
     bayes = property(lambda self: isinstance(self.encoder, MixtureEncoder))
+
     def code(self, obs: Observations) -> Tensor:
         "The code of a network's encoder, of unit size if it is to be diffused: (B, F)."
-        return F.layer_norm(self.encoder(obs), (self.config['code'],)) if self.config['diffusion'] else self.encoder(obs)
-    def posterior(self, obs: Observations) -> CodePosterior | PointCode: return self.encoder(obs) if self.bayes else PointCode(self.code(obs))
-    def decode(self, code: Tensor, x: Tensor) -> Tensor: return (self.encoder.basis if self.bayes else self.siren)(code, x)
+        return (
+            F.layer_norm(self.encoder(obs), (self.config["code"],))
+            if self.config["diffusion"]
+            else self.encoder(obs)
+        )
+
+    def posterior(self, obs: Observations) -> CodePosterior | PointCode:
+        return self.encoder(obs) if self.bayes else PointCode(self.code(obs))
+
+    def decode(self, code: Tensor, x: Tensor) -> Tensor:
+        return (self.encoder.basis if self.bayes else self.siren)(code, x)
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #83d4bfa0
 @patch
 def size(self: LatentDiffusionField) -> Tensor:
     "Root mean square of a code of the prior: codes are diffused in this unit."
-    if not self.bayes: return self.like.new_ones(())
-    p = self.encoder(Observations(self.like.new_zeros(1, 0, self.dim), self.like.new_zeros(1, 0, self.channels)))
+    if not self.bayes:
+        return self.like.new_ones(())
+    p = self.encoder(
+        Observations(
+            self.like.new_zeros(1, 0, self.dim),
+            self.like.new_zeros(1, 0, self.channels),
+        )
+    )
     return (p.code().square() + p.std().square()).mean().sqrt()
+
 
 @patch
 def given(self: LatentDiffusionField, obs: Observations) -> tuple:
     "What the denoiser is told: a condition (B, C), and a denoiser to start from or None; and the unit of its codes."
-    if not self.bayes: return self.code(obs), None, self.size()
+    if not self.bayes:
+        return self.code(obs), None, self.size()
     with torch.no_grad():
         p, s = self.encoder(obs), self.size()
         cond = torch.cat([p.code() / s, (p.std() / s).clamp_min(1e-3).log()], -1)
-        return cond, MixtureDenoiser.of(p, self.schedule, s, self.floor if self.config['diffusion'] else 0.), s
+        return (
+            cond,
+            MixtureDenoiser.of(
+                p, self.schedule, s, self.floor if self.config["diffusion"] else 0.0
+            ),
+            s,
+        )
+
 
 @patch
-def denoise(self: LatentDiffusionField, obs: Observations) -> Callable:          # (z_t (..., B, F), t) -> (..., B, F)
+def denoise(
+    self: LatentDiffusionField, obs: Observations
+) -> Callable:  # (z_t (..., B, F), t) -> (..., B, F)
     "$E[z_0\\mid z_t,\\text{obs}]$, codes in units of `size`."
-    cond, start, _ = self.given(obs); seen = obs.mask.any(1, keepdim=True)
-    if not self.config['diffusion']: return start
+    cond, start, _ = self.given(obs)
+    seen = obs.mask.any(1, keepdim=True)
+    if not self.config["diffusion"]:
+        return start
     told = lambda z, t: self.denoiser(z, t, cond, start)
-    return told if self.bayes or seen.all() else lambda z, t: torch.where(seen, told(z, t), self.denoiser(z, t))   # nothing seen: the null, whatever the company
+    return (
+        told
+        if self.bayes or seen.all()
+        else lambda z, t: torch.where(seen, told(z, t), self.denoiser(z, t))
+    )  # nothing seen: the null, whatever the company
+
 
 @patch
-def draw(self: LatentDiffusionField, obs: Observations, n: int, steps: int, generator: torch.Generator | None) -> Tensor:   # -> (n, B, F)
+def draw(
+    self: LatentDiffusionField,
+    obs: Observations,
+    n: int,
+    steps: int,
+    generator: torch.Generator | None,
+) -> Tensor:  # -> (n, B, F)
     "Draws of the code: by diffusion, all items from the same noise; or at once, where the posterior is in closed form."
-    if not self.config['diffusion']: return self.posterior(obs).sample(n, generator)
-    z = torch.randn(n, 1, self.config['code'], generator=generator).to(self.like).expand(n, len(obs), -1)
+    if not self.config["diffusion"]:
+        return self.posterior(obs).sample(n, generator)
+    z = (
+        torch.randn(n, 1, self.config["code"], generator=generator)
+        .to(self.like)
+        .expand(n, len(obs), -1)
+    )
     return self.size() * sample(self.denoise(obs), z, self.schedule, steps)
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #2690007c
 @patch
-def whole(self: LatentDiffusionField, field: Observations) -> Tensor:            # (B, F)
+def whole(self: LatentDiffusionField, field: Observations) -> Tensor:  # (B, F)
     "The code of fields that are seen everywhere."
-    if not self.bayes: return self.code(field)
-    with torch.no_grad(): phi, m = self.encoder.basis.basis(field.coords)        # (B, N, c, F), (B, N, c)
-    A, y = (phi * field.mask[..., None, None]).flatten(1, 2), (field.values - m).flatten(1, 2)
+    if not self.bayes:
+        return self.code(field)
+    with torch.no_grad():
+        phi, m = self.encoder.basis.basis(field.coords)  # (B, N, c, F), (B, N, c)
+    A, y = (
+        (phi * field.mask[..., None, None]).flatten(1, 2),
+        (field.values - m).flatten(1, 2),
+    )
     gram = A.mT @ A
-    return torch.linalg.solve(gram + 1e-6 * gram.diagonal(dim1=-1, dim2=-2).sum(-1).clamp_min(1e-12)[:, None, None] * torch.eye(A.shape[-1]).to(A), (A.mT @ y[..., None])[..., 0])
+    return torch.linalg.solve(
+        gram
+        + 1e-6
+        * gram.diagonal(dim1=-1, dim2=-2).sum(-1).clamp_min(1e-12)[:, None, None]
+        * torch.eye(A.shape[-1]).to(A),
+        (A.mT @ y[..., None])[..., 0],
+    )
+
 
 @patch
-def recon_loss(self: LatentDiffusionField, obs: Observations, target: Observations) -> Tensor:
+def recon_loss(
+    self: LatentDiffusionField, obs: Observations, target: Observations
+) -> Tensor:
     "The evidence, or the squared error of the fields that both codes stand for."
-    if self.bayes: return mixture_loss(self.encoder, obs, target)
-    codes = [self.code(obs)] + ([self.whole(target)] if self.config['diffusion'] else [])
-    error = sum((self.decode(z, target.coords) - target.values).square().sum(-1) for z in codes)
+    if self.bayes:
+        return mixture_loss(self.encoder, obs, target)
+    codes = [self.code(obs)] + (
+        [self.whole(target)] if self.config["diffusion"] else []
+    )
+    error = sum(
+        (self.decode(z, target.coords) - target.values).square().sum(-1) for z in codes
+    )
     return (error * target.mask).sum() / target.mask.sum().clamp_min(1)
 
+
 @patch
-def diffusion_loss(self: LatentDiffusionField, obs: Observations, target: Observations) -> Tensor:
+def diffusion_loss(
+    self: LatentDiffusionField, obs: Observations, target: Observations
+) -> Tensor:
     "Error of the denoiser's prediction, with `target` the whole field; it teaches a network's encoder too, but not the mixture."
     cond, start, unit = self.given(obs)
     return self.denoiser.loss(self.whole(target) / unit, cond, start)
 
+
 @patch
 def loss(self: LatentDiffusionField, obs: Observations, target: Observations) -> Tensor:
     recon, diff = self.balance
-    total = recon * self.recon_loss(obs, target) if recon else 0.
-    return total + diff * self.diffusion_loss(obs, target) if diff and self.config['diffusion'] else total
+    total = recon * self.recon_loss(obs, target) if recon else 0.0
+    return (
+        total + diff * self.diffusion_loss(obs, target)
+        if diff and self.config["diffusion"]
+        else total
+    )
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #6067c831
 def fit_images(
-    images: Tensor,               # (n, *shape, c) whole training images
-    components: int = 200, rank: int = 24, code: int = 192, hidden: int = 256, steps: int = 1000,
+    images: Tensor,  # (n, *shape, c) whole training images
+    components: int = 200,
+    rank: int = 24,
+    code: int = 192,
+    hidden: int = 256,
+    steps: int = 1000,
     generator: torch.Generator | None = None,
 ) -> tuple[LatentDiffusionField, dict]:
     "A mixture over images: neural basis, components, and the temper that predicts held-out pixels best; with what each step lost."
-    model = LatentDiffusionField(images.ndim - 2, images.shape[-1], code=code, hidden=hidden, w0=20., components=components, rank=rank, means=True)
-    keep = min(200, len(images) // 20)                                            # for the temper, not seen by the fit
-    report = start_from_fields(model.encoder, images[:-keep], steps, generator=generator)
+    model = LatentDiffusionField(
+        images.ndim - 2,
+        images.shape[-1],
+        code=code,
+        hidden=hidden,
+        w0=20.0,
+        components=components,
+        rank=rank,
+        means=True,
+    )
+    keep = min(200, len(images) // 20)  # for the temper, not seen by the fit
+    report = start_from_fields(
+        model.encoder, images[:-keep], steps, generator=generator
+    )
     some = Observations.from_grid(images[-keep:])
     n = some.mask.shape[1]
     pixels = observe(some, n // 2, generator=generator)
     score = calibrate(model.encoder, *split(pixels, (n // 10, n // 10)))
-    return model.eval(), report | dict(temper=model.encoder.log_temper.exp().item(), noise=model.encoder.noise.item(), mse=min(score.values()))
+    return model.eval(), report | dict(
+        temper=model.encoder.log_temper.exp().item(),
+        noise=model.encoder.noise.item(),
+        mse=min(score.values()),
+    )

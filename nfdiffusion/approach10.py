@@ -19,67 +19,131 @@ __all__ = ['some_places', 'SparseFeatureField']
 
 # %% ../nbs/08_approach10_sparse_features.ipynb #dd6c6687
 def some_places(
-    n: int, dim: int,
-) -> Tensor:      # (T, dim) in [-1, 1]^dim
+    n: int,
+    dim: int,
+) -> Tensor:  # (T, dim) in [-1, 1]^dim
     "Places for training: half the time .75 to 1.3 times n^dim of them, spread; else a grid of n along each axis, as it is or jittered."
     kind, grid = torch.rand(()), grid_coords(*[n] * dim)
-    if kind < .5: return spread_places(max(2**dim + 1, round(n**dim * (.75 + .55 * torch.rand(()).item()))), dim)
-    return grid if kind < .75 else (grid + (torch.rand_like(grid) - .5) * 1.2 / n).clamp(-1, 1)
+    if kind < 0.5:
+        return spread_places(
+            max(2**dim + 1, round(n**dim * (0.75 + 0.55 * torch.rand(()).item()))), dim
+        )
+    return (
+        grid
+        if kind < 0.75
+        else (grid + (torch.rand_like(grid) - 0.5) * 1.2 / n).clamp(-1, 1)
+    )
 
 # %% ../nbs/08_approach10_sparse_features.ipynb #66dbda2f
 class SparseFeatureField(SparseConditionalField):
     "Approach 10: diffusion over a set of feature tokens at any places."
-    def __init__(self,
-        dim: int = 1, channels: int = 1,
-        **how,       # what else `SparseConditionalField` takes; `tokens` along each axis are those of the grid that `at` replaces
+
+    def __init__(
+        self,
+        dim: int = 1,
+        channels: int = 1,
+        **how,  # what else `SparseConditionalField` takes; `tokens` along each axis are those of the grid that `at` replaces
     ):
         super().__init__(dim, channels, **how)
         self.kept_own, self.pool, self.turn = None, [], 0
 
+
 @patch
-def at(self: SparseFeatureField,
-    places: Tensor,                 # (T, d) in [-1, 1]^d
-    spacing: float | None = None,   # typical distance between them, by default that of T places spread over the domain
+def at(
+    self: SparseFeatureField,
+    places: Tensor,  # (T, d) in [-1, 1]^d
+    spacing: float
+    | None = None,  # typical distance between them, by default that of T places spread over the domain
 ) -> SparseFeatureField:
     "The same model with its tokens at other places; weights are shared. A file holds weights, not places: call `at` again on what was loaded."
-    if places.ndim != 2 or places.shape[1] != self.dim or places.abs().max() > 1: raise ValueError(f'tokens of this model have places (T, {self.dim}) in [-1, 1]; these are {tuple(places.shape)}')
-    other = copy.copy(self); other._buffers = dict(self._buffers)
-    other.places, other.spacing = places.to(self.places), spacing or 2 / len(places)**(1 / self.dim)
-    other.kept_near = other.kept_lift = other.kept_own = None; other.kept = []
+    if places.ndim != 2 or places.shape[1] != self.dim or places.abs().max() > 1:
+        raise ValueError(
+            f"tokens of this model have places (T, {self.dim}) in [-1, 1]; these are {tuple(places.shape)}"
+        )
+    other = copy.copy(self)
+    other._buffers = dict(self._buffers)
+    other.places, other.spacing = (
+        places.to(self.places),
+        spacing or 2 / len(places) ** (1 / self.dim),
+    )
+    other.kept_near = other.kept_lift = other.kept_own = None
+    other.kept = []
     return other
 
 # %% ../nbs/08_approach10_sparse_features.ipynb #953d7390
 @patch
 @torch.no_grad()
-def own(self: SparseFeatureField) -> tuple:      # R (T, n^d), the same for windows' points and anchors (T P, A), W (T P, A), B (A, T P)
+def own(
+    self: SparseFeatureField,
+) -> tuple:  # R (T, n^d), the same for windows' points and anchors (T P, A), W (T P, A), B (A, T P)
     "What depends on the tokens' places."
-    if self.kept_own is None or (self.kept_own[0].dtype, self.kept_own[0].device) != (self.places.dtype, self.places.device):
-        window = self.spacing / 2 * grid_coords(*[self.shape[0] // self.n] * self.dim).to(self.places)
-        points = (self.places[:, None] + window).flatten(0, 1).clamp(-1, 1); see = self.matrix(points)
-        with torch.autocast(points.device.type, enabled=False): W, B = see @ self.lift(), self.matrix(self.grid) @ ridge_codes(see, torch.eye(len(see)).to(see))
-        self.kept_own = tent_matrix(self.places, *[self.n] * self.dim), tent_matrix(points, *self.shape), W, B
+    if self.kept_own is None or (self.kept_own[0].dtype, self.kept_own[0].device) != (
+        self.places.dtype,
+        self.places.device,
+    ):
+        window = (
+            self.spacing
+            / 2
+            * grid_coords(*[self.shape[0] // self.n] * self.dim).to(self.places)
+        )
+        points = (self.places[:, None] + window).flatten(0, 1).clamp(-1, 1)
+        see = self.matrix(points)
+        with torch.autocast(points.device.type, enabled=False):
+            W, B = (
+                see @ self.lift(),
+                self.matrix(self.grid) @ ridge_codes(see, torch.eye(len(see)).to(see)),
+            )
+        self.kept_own = (
+            tent_matrix(self.places, *[self.n] * self.dim),
+            tent_matrix(points, *self.shape),
+            W,
+            B,
+        )
     return self.kept_own
 
-@patch
-def gather(self: SparseFeatureField, coarse: Tensor, fine: Tensor) -> tuple: return F.linear(coarse, self.own()[0].to(coarse)), F.linear(fine, self.own()[1].to(fine))
 
 @patch
-def told(self: SparseFeatureField, r: Tensor) -> Tensor: return F.linear(r, self.own()[2]).flatten(-2)   # (*, c, A) -> (*, c T P): what the windows see
+def gather(self: SparseFeatureField, coarse: Tensor, fine: Tensor) -> tuple:
+    return F.linear(coarse, self.own()[0].to(coarse)), F.linear(
+        fine, self.own()[1].to(fine)
+    )
+
 
 @patch
-def back(self: SparseFeatureField, z: Tensor) -> Tensor: return F.linear(z.unflatten(-1, (self.channels, -1)), self.own()[3])
+def told(self: SparseFeatureField, r: Tensor) -> Tensor:
+    return F.linear(r, self.own()[2]).flatten(
+        -2
+    )  # (*, c, A) -> (*, c T P): what the windows see
+
 
 @patch
-def condition(self: SparseFeatureField, h: Tensor, label: Tensor) -> tuple: return h, label, self.own()[0]
+def back(self: SparseFeatureField, z: Tensor) -> Tensor:
+    return F.linear(z.unflatten(-1, (self.channels, -1)), self.own()[3])
+
+
+@patch
+def condition(self: SparseFeatureField, h: Tensor, label: Tensor) -> tuple:
+    return h, label, self.own()[0]
 
 # %% ../nbs/08_approach10_sparse_features.ipynb #2bec277c
 @patch
 def elsewhere(self: SparseFeatureField) -> SparseFeatureField:
     "This model with its tokens somewhere, for a step of training."
-    if self.turn % (8 if len(self.pool) < 16 else 128) == 0: self.pool = [*self.pool[-31:], self.at(some_places(self.n, self.dim))]
-    self.turn += 1; view = self.pool[torch.randint(len(self.pool), ()).item()]; view.balance = self.balance   # as it is at this stage
+    if self.turn % (8 if len(self.pool) < 16 else 128) == 0:
+        self.pool = [*self.pool[-31:], self.at(some_places(self.n, self.dim))]
+    self.turn += 1
+    view = self.pool[torch.randint(len(self.pool), ()).item()]
+    view.balance = self.balance  # as it is at this stage
     return view
 
+
 @patch
-def loss(self: SparseFeatureField, obs: Observations, target: Observations, label: Tensor | None = None) -> Tensor:
-    return SparseConditionalField.loss(self.elsewhere() if self.training else self, obs, target, label)
+def loss(
+    self: SparseFeatureField,
+    obs: Observations,
+    target: Observations,
+    label: Tensor | None = None,
+) -> Tensor:
+    return SparseConditionalField.loss(
+        self.elsewhere() if self.training else self, obs, target, label
+    )

@@ -8,7 +8,14 @@ import torch
 from torch import Tensor
 from fastcore.basics import patch
 from .data import Observations, grid_coords
-from .fields import Field, LocalSiren, Near, spline_matrix, ridge_codes, krige_residual
+from nfdiffusion.fields import (
+    Field,
+    LocalSiren,
+    Near,
+    spline_matrix,
+    ridge_codes,
+    krige_residual,
+)
 from .encoders import GridUNet, Relative, splat, tents
 from .diffusion import Schedule, TokenDenoiser, Denoiser, sample, guided
 from .training import FieldModel
@@ -20,152 +27,350 @@ __all__ = ['SparseConditionalField']
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #8d1d3cec
 class SparseConditionalField(FieldModel):
     "Approach 5: features of sparse observations give a mean field and condition the diffusion of what it leaves."
-    def __init__(self,
-        dim: int = 1, channels: int = 1,
-        tokens: int | None = None,           # along each axis: by default 16 in 1-D, 7 in 2-D, 4 in 3-D
-        widths: tuple = (16, 32, 64), depth: int = 2,   # of the U-Net over the anchors: channels of its levels, blocks at the coarsest
-        passes: int = 1,                     # of the U-Net
-        relative: bool = False,              # to the membrane through what is seen, in units of its spread: for photographs and scans, whose light and contrast say little
-        diffusion: tuple = (64, 3, 128),     # width, depth and hidden units of the denoiser
-        labels: int = 0,                     # classes that draws can be told
-        bounds: tuple | None = None,         # values lie between; fields keep to them
-        reach: float = .5, noise: float = .1,   # of the kriging: kernel's length in anchors, noise relative to the residual
-        balance: tuple = (1., 1.),           # λ_mean, λ_diffusion
+
+    def __init__(
+        self,
+        dim: int = 1,
+        channels: int = 1,
+        tokens: int
+        | None = None,  # along each axis: by default 16 in 1-D, 7 in 2-D, 4 in 3-D
+        widths: tuple = (16, 32, 64),
+        depth: int = 2,  # of the U-Net over the anchors: channels of its levels, blocks at the coarsest
+        passes: int = 1,  # of the U-Net
+        relative: bool = False,  # to the membrane through what is seen, in units of its spread: for photographs and scans, whose light and contrast say little
+        diffusion: tuple = (
+            64,
+            3,
+            128,
+        ),  # width, depth and hidden units of the denoiser
+        labels: int = 0,  # classes that draws can be told
+        bounds: tuple | None = None,  # values lie between; fields keep to them
+        reach: float = 0.5,
+        noise: float = 0.1,  # of the kriging: kernel's length in anchors, noise relative to the residual
+        balance: tuple = (1.0, 1.0),  # λ_mean, λ_diffusion
     ):
-        n, a = tokens or {1: 16, 2: 7}.get(dim, 4), 2**(len(widths) - 1)
-        super().__init__(dim, channels, tokens=n, widths=widths, depth=depth, passes=passes, relative=relative, diffusion=diffusion, labels=labels, bounds=bounds, reach=reach, noise=noise, balance=balance)
-        self.n, self.shape, self.labels, self.bounds, self.reach, self.noise, self.balance = n, [n * a] * dim, labels, bounds, reach, noise, balance
+        n, a = tokens or {1: 16, 2: 7}.get(dim, 4), 2 ** (len(widths) - 1)
+        super().__init__(
+            dim,
+            channels,
+            tokens=n,
+            widths=widths,
+            depth=depth,
+            passes=passes,
+            relative=relative,
+            diffusion=diffusion,
+            labels=labels,
+            bounds=bounds,
+            reach=reach,
+            noise=noise,
+            balance=balance,
+        )
+        (
+            self.n,
+            self.shape,
+            self.labels,
+            self.bounds,
+            self.reach,
+            self.noise,
+            self.balance,
+        ) = n, [n * a] * dim, labels, bounds, reach, noise, balance
         self.local = LocalSiren(dim).requires_grad_(False)
         self.body = GridUNet(self.shape, channels + 1, channels, widths, depth, passes)
-        if relative: self.body = Relative(self.body)
-        self.denoiser = Denoiser(TokenDenoiser(n**dim, channels, a**dim, widths[-1] + a**dim * widths[0], *diffusion, labels), Schedule.cosine(1000))
-        self.register_buffer('unit', torch.zeros(()))                            # size of what the mean leaves; 0 until trained
-        grid = grid_coords(*self.shape); i = torch.arange(len(grid)).view([n, a] * dim)
-        self.register_buffer('grid', grid, persistent=False); self.register_buffer('places', grid_coords(*[n] * dim), persistent=False); self.spacing = 2 / n
-        self.register_buffer('order', i.permute(*range(0, 2 * dim, 2), *range(1, 2 * dim, 2)).flatten(), persistent=False)   # of the anchors, token by token
-        self.kept_near, self.kept_lift, self.kept = None, None, []               # what depends on coordinates alone, found when first needed
+        if relative:
+            self.body = Relative(self.body)
+        self.denoiser = Denoiser(
+            TokenDenoiser(
+                n**dim,
+                channels,
+                a**dim,
+                widths[-1] + a**dim * widths[0],
+                *diffusion,
+                labels,
+            ),
+            Schedule.cosine(1000),
+        )
+        self.register_buffer(
+            "unit", torch.zeros(())
+        )  # size of what the mean leaves; 0 until trained
+        grid = grid_coords(*self.shape)
+        i = torch.arange(len(grid)).view([n, a] * dim)
+        self.register_buffer("grid", grid, persistent=False)
+        self.register_buffer("places", grid_coords(*[n] * dim), persistent=False)
+        self.spacing = 2 / n
+        self.register_buffer(
+            "order",
+            i.permute(*range(0, 2 * dim, 2), *range(1, 2 * dim, 2)).flatten(),
+            persistent=False,
+        )  # of the anchors, token by token
+        self.kept_near, self.kept_lift, self.kept = (
+            None,
+            None,
+            [],
+        )  # what depends on coordinates alone, found when first needed
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #e354b90c
 @patch
 def near(self: SparseConditionalField) -> Near:
     "Neighbours among the tokens' places."
-    if self.kept_near is None or self.kept_near.places is not self.places: self.kept_near = Near(self.places)
+    if self.kept_near is None or self.kept_near.places is not self.places:
+        self.kept_near = Near(self.places)
     return self.kept_near
 
-@patch
-def matrix(self: SparseConditionalField, x: Tensor) -> Tensor:                   # (*, M, d) -> (*, M, T F)
-    "What turns codes into values."
-    with torch.autocast(x.device.type, enabled=False): return self.local.matrix(x, self.near(), self.spacing)
 
 @patch
-def decode(self: SparseConditionalField, code: Tensor, x: Tensor) -> Tensor:     # (*S, c T F), (*lead, M, d) -> (*S, M, c)
-    return self.local(code.unflatten(-1, (self.channels, -1, self.local.code)), x, self.near(), self.spacing)
+def matrix(
+    self: SparseConditionalField, x: Tensor
+) -> Tensor:  # (*, M, d) -> (*, M, T F)
+    "What turns codes into values."
+    with torch.autocast(x.device.type, enabled=False):
+        return self.local.matrix(x, self.near(), self.spacing)
+
+
+@patch
+def decode(
+    self: SparseConditionalField, code: Tensor, x: Tensor
+) -> Tensor:  # (*S, c T F), (*lead, M, d) -> (*S, M, c)
+    return self.local(
+        code.unflatten(-1, (self.channels, -1, self.local.code)),
+        x,
+        self.near(),
+        self.spacing,
+    )
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #bb37b184
 @patch
 @torch.no_grad()
-def lift(self: SparseConditionalField) -> Tensor:                                # (T F, A)
+def lift(self: SparseConditionalField) -> Tensor:  # (T F, A)
     "What turns values at the anchors into codes."
     like = dict(dtype=self.grid.dtype, device=self.grid.device)
-    if self.kept_lift is None or dict(dtype=self.kept_lift.dtype, device=self.kept_lift.device) != like:
+    if (
+        self.kept_lift is None
+        or dict(dtype=self.kept_lift.dtype, device=self.kept_lift.device) != like
+    ):
         fine = grid_coords(*[2 * g for g in self.shape], **like)
-        with torch.autocast(fine.device.type, enabled=False): self.kept_lift = ridge_codes(self.matrix(fine), spline_matrix(fine, *self.shape))
+        with torch.autocast(fine.device.type, enabled=False):
+            self.kept_lift = ridge_codes(
+                self.matrix(fine), spline_matrix(fine, *self.shape)
+            )
     return self.kept_lift
+
 
 @patch
 @torch.no_grad()
-def reads(self: SparseConditionalField, x: Tensor) -> tuple:                     # (M, d) -> (M, A), (A, M)
+def reads(self: SparseConditionalField, x: Tensor) -> tuple:  # (M, d) -> (M, A), (A, M)
     "What turns values at the anchors into values at `x`, and its regularised inverse; the last two sets of points are kept."
     for at, *known in self.kept:
-        if (at.shape, at.dtype, at.device) == (x.shape, x.dtype, x.device) and torch.equal(at, x): return known
+        if (at.shape, at.dtype, at.device) == (
+            x.shape,
+            x.dtype,
+            x.device,
+        ) and torch.equal(at, x):
+            return known
     with torch.autocast(x.device.type, enabled=False):
-        W = self.matrix(x) @ self.lift(); self.kept = [(x, W, ridge_codes(W, torch.eye(len(W)).to(W))), *self.kept[:1]]
+        W = self.matrix(x) @ self.lift()
+        self.kept = [(x, W, ridge_codes(W, torch.eye(len(W)).to(W))), *self.kept[:1]]
     return self.kept[0][1:]
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #1b295d89
 @patch
-def seen(self: SparseConditionalField, obs: Observations) -> Tensor: return splat(obs, *self.shape)   # (c + 1, B, A)
+def seen(self: SparseConditionalField, obs: Observations) -> Tensor:
+    return splat(obs, *self.shape)  # (c + 1, B, A)
+
 
 @patch
-def features(self: SparseConditionalField, seen: Tensor) -> tuple:               # (c + 1, B, A) -> (B, c, A), (C, T, B)
+def features(
+    self: SparseConditionalField, seen: Tensor
+) -> tuple:  # (c + 1, B, A) -> (B, c, A), (C, T, B)
     "The mean at the anchors, and features of each token."
     mean, coarse, fine = self.body(seen.movedim(0, 1).unflatten(2, self.shape))
-    coarse, fine = self.gather(coarse.flatten(2).contiguous(), fine.flatten(2).contiguous())   # (B, C, T), (B, C_fine, T P)
+    coarse, fine = self.gather(
+        coarse.flatten(2).contiguous(), fine.flatten(2).contiguous()
+    )  # (B, C, T), (B, C_fine, T P)
     fine = fine.unflatten(2, (coarse.shape[2], -1)).movedim(3, 2).flatten(1, 2)
     return mean.flatten(2).contiguous(), torch.cat([coarse, fine], 1).permute(1, 2, 0)
 
-@patch
-def gather(self: SparseConditionalField, coarse: Tensor, fine: Tensor) -> tuple: return coarse, fine[..., self.order]   # features at the grid's places to those at the tokens
 
 @patch
-def posterior(self: SparseConditionalField, obs: Observations) -> PointCode: return PointCode((self.features(self.seen(obs))[0] @ self.lift().T).flatten(1))
+def gather(self: SparseConditionalField, coarse: Tensor, fine: Tensor) -> tuple:
+    return coarse, fine[
+        ..., self.order
+    ]  # features at the grid's places to those at the tokens
+
+
+@patch
+def posterior(self: SparseConditionalField, obs: Observations) -> PointCode:
+    return PointCode((self.features(self.seen(obs))[0] @ self.lift().T).flatten(1))
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #3f050bac
 @patch
 def keep(self: SparseConditionalField, f: Tensor) -> Tensor:
     "Values within the bounds; within 2 % of one, on it; beyond 6 %, as they are."
-    if self.bounds is None: return f
-    lo, hi = self.bounds; f, pull = (f - lo) / (hi - lo), lambda distance: (.03 - distance / 2).clamp_min(0)
+    if self.bounds is None:
+        return f
+    lo, hi = self.bounds
+    f, pull = (f - lo) / (hi - lo), lambda distance: (0.03 - distance / 2).clamp_min(0)
     return lo + (hi - lo) * (f - pull(f) + pull(1 - f)).clamp(0, 1)
 
+
 @patch
-def field(self: SparseConditionalField, code: Tensor, obs: Observations | None = None) -> Field:
+def field(
+    self: SparseConditionalField, code: Tensor, obs: Observations | None = None
+) -> Field:
     "The field of a code, through the observations that it answers."
     raw = lambda x: self.decode(code, x)
-    if obs is not None: raw = krige_residual(raw, obs, self.reach * 2 / self.shape[0], self.noise)
-    field = Field(lambda x: self.keep(raw(x)), self.dim, self.channels, code.shape[:-1], code)
-    field.chunk = max(1, min(field.chunk, 2048, 2**20 // max(1, obs.mask.numel() if obs is not None else 1)))   # stays in the cache; the kernel is points × observations
+    if obs is not None:
+        raw = krige_residual(raw, obs, self.reach * 2 / self.shape[0], self.noise)
+    field = Field(
+        lambda x: self.keep(raw(x)), self.dim, self.channels, code.shape[:-1], code
+    )
+    field.chunk = max(
+        1,
+        min(
+            field.chunk,
+            2048,
+            2**20 // max(1, obs.mask.numel() if obs is not None else 1),
+        ),
+    )  # stays in the cache; the kernel is points × observations
     return field
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #789a61b1
 @patch
-def loss(self: SparseConditionalField, obs: Observations, target: Observations, label: Tensor | None = None) -> Tensor:
+def loss(
+    self: SparseConditionalField,
+    obs: Observations,
+    target: Observations,
+    label: Tensor | None = None,
+) -> Tensor:
     lam_mean, lam_diff = self.balance
-    with torch.set_grad_enabled(bool(lam_mean) and torch.is_grad_enabled()): seen = self.seen(obs); v, h = self.features(seen)
-    shared = bool(target.mask.all()) and bool((target.coords == target.coords[:1]).all())
-    at, total = target.coords[:1] if shared else target.coords, 0.
+    with torch.set_grad_enabled(bool(lam_mean) and torch.is_grad_enabled()):
+        seen = self.seen(obs)
+        v, h = self.features(seen)
+    shared = bool(target.mask.all()) and bool(
+        (target.coords == target.coords[:1]).all()
+    )
+    at, total = target.coords[:1] if shared else target.coords, 0.0
     with torch.autocast(v.device.type, enabled=False):
-        W, inverse = self.reads(at[0]) if shared else (self.matrix(at) @ self.lift(), None)   # (*, M, A)
-        error = (v @ W.mT).mT - target.values                                    # (B, M, c)
+        W, inverse = (
+            self.reads(at[0]) if shared else (self.matrix(at) @ self.lift(), None)
+        )  # (*, M, A)
+        error = (v @ W.mT).mT - target.values  # (B, M, c)
         if lam_mean:
-            w = (1 - sum(seen[-1].gather(1, i.expand(len(obs), -1)) * share for i, share in tents(at, self.shape))) * target.mask
-            total = lam_mean * (w[..., None] * error.square()).sum() / (w.sum() * self.channels).clamp_min(1)
+            w = (
+                1
+                - sum(
+                    seen[-1].gather(1, i.expand(len(obs), -1)) * share
+                    for i, share in tents(at, self.shape)
+                )
+            ) * target.mask
+            total = (
+                lam_mean
+                * (w[..., None] * error.square()).sum()
+                / (w.sum() * self.channels).clamp_min(1)
+            )
         if lam_diff:
             left, m = -error.detach(), target.mask[..., None]
-            r = left.mT.contiguous() @ inverse.T if shared else ridge_codes(W * m, left * m).mT   # (B, c, A)
-            if self.training: self.unit.lerp_(r.square().mean().sqrt(), .02 if self.unit else 1.)
-    return total + lam_diff * self.diffusion_loss(r / self.unit.clamp_min(1e-6), h.detach(), label) if lam_diff else total
+            r = (
+                left.mT.contiguous() @ inverse.T
+                if shared
+                else ridge_codes(W * m, left * m).mT
+            )  # (B, c, A)
+            if self.training:
+                self.unit.lerp_(r.square().mean().sqrt(), 0.02 if self.unit else 1.0)
+    return (
+        total
+        + lam_diff
+        * self.diffusion_loss(r / self.unit.clamp_min(1e-6), h.detach(), label)
+        if lam_diff
+        else total
+    )
+
 
 @patch
-def diffusion_loss(self: SparseConditionalField, r: Tensor, h: Tensor, label: Tensor | None) -> Tensor:   # (B, c, A), (C, T, B), (B,)
-    if label is not None and not self.labels: raise ValueError('the batches have labels, but this model knows none; make it with labels=their number, or leave them out')
-    if label is not None and len(label) and not 0 <= int(label.min()) <= int(label.max()) < self.labels: raise ValueError(f'labels are 0 to {self.labels - 1} for this model; the batch has {int(label.min())} to {int(label.max())}')
+def diffusion_loss(
+    self: SparseConditionalField, r: Tensor, h: Tensor, label: Tensor | None
+) -> Tensor:  # (B, c, A), (C, T, B), (B,)
+    if label is not None and not self.labels:
+        raise ValueError(
+            "the batches have labels, but this model knows none; make it with labels=their number, or leave them out"
+        )
+    if (
+        label is not None
+        and len(label)
+        and not 0 <= int(label.min()) <= int(label.max()) < self.labels
+    ):
+        raise ValueError(
+            f"labels are 0 to {self.labels - 1} for this model; the batch has {int(label.min())} to {int(label.max())}"
+        )
     none = torch.full((len(r),), self.labels, device=r.device)
-    label = none if label is None else torch.where(torch.rand(len(r), device=r.device) < .2, none, label.to(r.device))
-    with torch.autocast(r.device.type, enabled=False): r, noise = self.told(torch.stack([r, torch.randn_like(r)]))
-    return self.denoiser.loss(r, self.condition(h, label), noise=noise, measure=self.back)
+    label = (
+        none
+        if label is None
+        else torch.where(
+            torch.rand(len(r), device=r.device) < 0.2, none, label.to(r.device)
+        )
+    )
+    with torch.autocast(r.device.type, enabled=False):
+        r, noise = self.told(torch.stack([r, torch.randn_like(r)]))
+    return self.denoiser.loss(
+        r, self.condition(h, label), noise=noise, measure=self.back
+    )
+
 
 @patch
-def told(self: SparseConditionalField, r: Tensor) -> Tensor: return r[..., self.order].flatten(-2)   # (*, c, A) -> (*, c T P): what diffuses, token by token
+def told(self: SparseConditionalField, r: Tensor) -> Tensor:
+    return r[..., self.order].flatten(
+        -2
+    )  # (*, c, A) -> (*, c T P): what diffuses, token by token
+
 
 @patch
-def back(self: SparseConditionalField, z: Tensor) -> Tensor: return z.unflatten(-1, (self.channels, -1))[..., self.order.argsort()]   # and back
+def back(self: SparseConditionalField, z: Tensor) -> Tensor:
+    return z.unflatten(-1, (self.channels, -1))[..., self.order.argsort()]  # and back
+
 
 @patch
-def condition(self: SparseConditionalField, h: Tensor, label: Tensor) -> tuple: return h, label   # what the denoiser is told
+def condition(self: SparseConditionalField, h: Tensor, label: Tensor) -> tuple:
+    return h, label  # what the denoiser is told
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #28f2e008
 @patch
-def draw(self: SparseConditionalField, obs: Observations, n: int, steps: int, generator: torch.Generator | None,
-    label: int | None = None,    # a class, for models that learned with labels
-    guidance: float = 1.,        # how far to follow the label
-) -> Tensor:                     # (n, B, c T F)
+def draw(
+    self: SparseConditionalField,
+    obs: Observations,
+    n: int,
+    steps: int,
+    generator: torch.Generator | None,
+    label: int | None = None,  # a class, for models that learned with labels
+    guidance: float = 1.0,  # how far to follow the label
+) -> Tensor:  # (n, B, c T F)
     "Codes drawn by diffusion, all items from the same noise."
-    if label is not None and not 0 <= label < self.labels: raise ValueError(f'label {label} is none of this model\'s {self.labels} classes')
+    if label is not None and not 0 <= label < self.labels:
+        raise ValueError(f"label {label} is none of this model's {self.labels} classes")
     v, h = self.features(self.seen(obs))
-    noise = self.told(torch.randn(n, 1, self.channels, len(self.grid), generator=generator).to(v)).expand(n, len(obs), -1)
-    given = lambda k: lambda z, t: self.told(self.back(   # tokens that see the same points must agree on them: Approach 10's may overlap
-        self.denoiser(z, t, self.condition(h, torch.full((len(obs),), k, device=z.device)))))
+    noise = self.told(
+        torch.randn(n, 1, self.channels, len(self.grid), generator=generator).to(v)
+    ).expand(n, len(obs), -1)
+    given = (
+        lambda k: (
+            lambda z, t: self.told(
+                self.back(  # tokens that see the same points must agree on them: Approach 10's may overlap
+                    self.denoiser(
+                        z,
+                        t,
+                        self.condition(h, torch.full((len(obs),), k, device=z.device)),
+                    )
+                )
+            )
+        )
+    )
     denoise = given(self.labels if label is None else label)
-    if label is not None and guidance != 1: denoise = guided(denoise, given(self.labels), guidance)
-    return ((v + self.unit * self.back(sample(denoise, noise, self.denoiser.schedule, steps))) @ self.lift().T).flatten(2)
+    if label is not None and guidance != 1:
+        denoise = guided(denoise, given(self.labels), guidance)
+    return (
+        (
+            v
+            + self.unit
+            * self.back(sample(denoise, noise, self.denoiser.schedule, steps))
+        )
+        @ self.lift().T
+    ).flatten(2)

@@ -10,8 +10,22 @@ import torch
 from torch import nn, Tensor
 import torch.nn.functional as F
 from fastcore.basics import patch
-from .data import Observations, MovingDigits, Clips, grid_coords, observe_clips
-from .fields import Field, LocalSiren, Near, spline_matrix, ridge_codes, interpolate, krige_residual
+from nfdiffusion.data import (
+    Observations,
+    MovingDigits,
+    Clips,
+    grid_coords,
+    observe_clips,
+)
+from nfdiffusion.fields import (
+    Field,
+    LocalSiren,
+    Near,
+    spline_matrix,
+    ridge_codes,
+    interpolate,
+    krige_residual,
+)
 from .encoders import GridUNet, ConvBlock, splat, rms_norm, upcast, _CONV
 from .diffusion import Schedule, Denoiser, sample, time_embedding
 from .training import FieldModel
@@ -24,301 +38,739 @@ __all__ = ['clip_views', 'ClipBatches', 'TimeFilter', 'OverTime', 'VideoUNet', '
 # %% ../nbs/07_approach6_temporal.ipynb #a6000007
 def clip_views(
     clips: Clips,
-    frames: int = 16, shape: tuple = (32, 32),
+    frames: int = 16,
+    shape: tuple = (32, 32),
     seed: int = 0,
-) -> dict:                  # name -> Observations
+) -> dict:  # name -> Observations
     "What every method is given of clips."
-    g, grid = torch.Generator().manual_seed(seed), grid_coords(frames)[:, 0]; q = frames // 4
-    some = grid[q * torch.arange(4) + torch.randint(q, (len(clips), 4), generator=g)]   # one frame of each quarter
+    g, grid = torch.Generator().manual_seed(seed), grid_coords(frames)[:, 0]
+    q = frames // 4
+    some = grid[
+        q * torch.arange(4) + torch.randint(q, (len(clips), 4), generator=g)
+    ]  # one frame of each quarter
     look = lambda times, **how: observe_clips(clips, times, shape, generator=g, **how)
-    return {'25 % of frames': look(some), '5 % of pixels': look(grid, pixels=.05), '20 % of pixels of 25 %': look(some, pixels=.2), 'middle missing': look(grid, gap=(-.5, .5))}
+    return {
+        "25 % of frames": look(some),
+        "5 % of pixels": look(grid, pixels=0.05),
+        "20 % of pixels of 25 %": look(some, pixels=0.2),
+        "middle missing": look(grid, gap=(-0.5, 0.5)),
+    }
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000010
 class ClipBatches:
     "Endless batches of new clips, seen in part, and their frames."
-    def __init__(self,
+
+    def __init__(
+        self,
         clips: MovingDigits,
-        size: int = 2,                       # clips in a batch
-        frames: int = 16, shape: tuple = (32, 32),
-        sparse: float = .26,                 # share of the batches that see some pixels of every frame
-    ): self.clips, self.size, self.frames, self.shape, self.sparse = clips, size, frames, shape, sparse
+        size: int = 2,  # clips in a batch
+        frames: int = 16,
+        shape: tuple = (32, 32),
+        sparse: float = 0.26,  # share of the batches that see some pixels of every frame
+    ):
+        self.clips, self.size, self.frames, self.shape, self.sparse = (
+            clips,
+            size,
+            frames,
+            shape,
+            sparse,
+        )
 
     def __iter__(self):
-        while True: yield self.batch()
+        while True:
+            yield self.batch()
 
-    def batch(self) -> tuple:                # observations, target
-        grid, one = grid_coords(self.frames)[:, 0], lambda *of: of[torch.randint(len(of), ()).item()]
-        kind, u, gap, pixels, k = torch.rand(()).item(), torch.rand(()).item(), None, 1., one(2, 3, 4, 4, 5, 8)
-        if torch.rand(()) < self.sparse: k, pixels = self.frames, .02 * 10**u    # some pixels of all frames,
-        elif .49 <= kind < .65: pixels = .05 * 10**u                             # of some frames;
-        elif .65 <= kind < .92:                                                  # a gap;
-            k, pixels, long = one(4, 6, self.frames, self.frames), one(1., 1., .1), .2 + .8 * u
-            start = (2 - long) * torch.rand(()).item() - 1; gap = start, start + long
-        elif kind >= .92: k, gap = self.frames, one(None, (-2., 2.))             # everything, or nothing; else whole frames
+    def batch(self) -> tuple:  # observations, target
+        grid, one = (
+            grid_coords(self.frames)[:, 0],
+            lambda *of: of[torch.randint(len(of), ()).item()],
+        )
+        kind, u, gap, pixels, k = (
+            torch.rand(()).item(),
+            torch.rand(()).item(),
+            None,
+            1.0,
+            one(2, 3, 4, 4, 5, 8),
+        )
+        if torch.rand(()) < self.sparse:
+            k, pixels = self.frames, 0.02 * 10**u  # some pixels of all frames,
+        elif 0.49 <= kind < 0.65:
+            pixels = 0.05 * 10**u  # of some frames;
+        elif 0.65 <= kind < 0.92:  # a gap;
+            k, pixels, long = (
+                one(4, 6, self.frames, self.frames),
+                one(1.0, 1.0, 0.1),
+                0.2 + 0.8 * u,
+            )
+            start = (2 - long) * torch.rand(()).item() - 1
+            gap = start, start + long
+        elif kind >= 0.92:
+            k, gap = (
+                self.frames,
+                one(None, (-2.0, 2.0)),
+            )  # everything, or nothing; else whole frames
         times = k
-        if k == self.frames: times = grid + (torch.rand(self.size, 1) - .5) * 2 / self.frames * one(0., 1., 1.)
-        elif torch.rand(()) < .4: times = grid[(self.frames * (torch.arange(k) + torch.rand(self.size, k)) / k).long()]
+        if k == self.frames:
+            times = grid + (torch.rand(self.size, 1) - 0.5) * 2 / self.frames * one(
+                0.0, 1.0, 1.0
+            )
+        elif torch.rand(()) < 0.4:
+            times = grid[
+                (self.frames * (torch.arange(k) + torch.rand(self.size, k)) / k).long()
+            ]
         clips = self.clips.draw(self.size)
-        return observe_clips(clips, times, self.shape, pixels, gap), clips.on_grid(self.frames, *self.shape)
+        return observe_clips(clips, times, self.shape, pixels, gap), clips.on_grid(
+            self.frames, *self.shape
+        )
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000013
 class TimeFilter(nn.Module):
     "Each place hears other times through learned kernels of their distance."
-    def __init__(self, width: int, reach: int = 8):      # farthest, in spacings of the latents
-        super().__init__(); self.reach = reach
-        self.gain, self.out = nn.Parameter(torch.ones(width)), nn.Parameter(torch.zeros(4, width, width))
-        i = torch.arange(-reach, reach + 1.); self.kernel = nn.Parameter(torch.stack([(-i.abs() / far).exp() * (i * sign > 0) for far in (1., 4.) for sign in (1, -1)]))
 
-    def forward(self, x: Tensor, T: int) -> Tensor:      # (B T, C, *grid)
-        i = torch.arange(T, device=x.device); i = i - i[:, None]
-        K = (self.kernel[:, i.clamp(-self.reach, self.reach) + self.reach] * (i.abs() <= self.reach)).to(x.dtype)   # (4, T, T)
-        h = x.movedim(1, -1); h = (rms_norm(upcast(h), -1) * self.gain).to(x.dtype)
-        y = sum(k @ (h @ w).unflatten(0, (len(x) // T, T)).flatten(2) for k, w in zip(K, self.out.to(x.dtype)))
+    def __init__(
+        self, width: int, reach: int = 8
+    ):  # farthest, in spacings of the latents
+        super().__init__()
+        self.reach = reach
+        self.gain, self.out = (
+            nn.Parameter(torch.ones(width)),
+            nn.Parameter(torch.zeros(4, width, width)),
+        )
+        i = torch.arange(-reach, reach + 1.0)
+        self.kernel = nn.Parameter(
+            torch.stack(
+                [
+                    (-i.abs() / far).exp() * (i * sign > 0)
+                    for far in (1.0, 4.0)
+                    for sign in (1, -1)
+                ]
+            )
+        )
+
+    def forward(self, x: Tensor, T: int) -> Tensor:  # (B T, C, *grid)
+        i = torch.arange(T, device=x.device)
+        i = i - i[:, None]
+        K = (
+            self.kernel[:, i.clamp(-self.reach, self.reach) + self.reach]
+            * (i.abs() <= self.reach)
+        ).to(x.dtype)  # (4, T, T)
+        h = x.movedim(1, -1)
+        h = (rms_norm(upcast(h), -1) * self.gain).to(x.dtype)
+        y = sum(
+            k @ (h @ w).unflatten(0, (len(x) // T, T)).flatten(2)
+            for k, w in zip(K, self.out.to(x.dtype))
+        )
         return x + y.view(h.shape).movedim(-1, 1)
+
 
 class OverTime(nn.Module):
     "Attention between times: of each place by itself, or of all places."
-    def __init__(self, width: int, places: bool = False, head: int = 16, reach: int = 16):
-        super().__init__(); self.places, self.heads, self.reach = places, max(1, width // head), reach
-        self.gain, self.bias = nn.Parameter(torch.ones(width)), nn.Parameter(torch.zeros(self.heads, 2 * reach + 1))
-        self.qkv, self.out = nn.Linear(width, 3 * width, bias=False), nn.Linear(width, width, bias=False); nn.init.zeros_(self.out.weight)
 
-    def near(self, to: range, of: range, m: int) -> Tensor:   # (heads, m times, m times)
+    def __init__(
+        self, width: int, places: bool = False, head: int = 16, reach: int = 16
+    ):
+        super().__init__()
+        self.places, self.heads, self.reach = places, max(1, width // head), reach
+        self.gain, self.bias = (
+            nn.Parameter(torch.ones(width)),
+            nn.Parameter(torch.zeros(self.heads, 2 * reach + 1)),
+        )
+        self.qkv, self.out = (
+            nn.Linear(width, 3 * width, bias=False),
+            nn.Linear(width, width, bias=False),
+        )
+        nn.init.zeros_(self.out.weight)
+
+    def near(self, to: range, of: range, m: int) -> Tensor:  # (heads, m times, m times)
         "What a time adds for the distance of another; m places have the same times."
-        i = torch.arange(of.start, of.stop, device=self.bias.device) - torch.arange(to.start, to.stop, device=self.bias.device)[:, None]
-        b = self.bias[:, i.clamp(-self.reach, self.reach) + self.reach].masked_fill(i.abs() > self.reach, -torch.inf)
+        i = (
+            torch.arange(of.start, of.stop, device=self.bias.device)
+            - torch.arange(to.start, to.stop, device=self.bias.device)[:, None]
+        )
+        b = self.bias[:, i.clamp(-self.reach, self.reach) + self.reach].masked_fill(
+            i.abs() > self.reach, -torch.inf
+        )
         return b.repeat_interleave(m, 1).repeat_interleave(m, 2)
 
-    def forward(self, x: Tensor, T: int) -> Tensor:      # (B T, C, *grid)
+    def forward(self, x: Tensor, T: int) -> Tensor:  # (B T, C, *grid)
         B, C, P, r = len(x) // T, x.shape[1], x.shape[2:].numel(), self.reach
         h = x.reshape(B, T, C, P)
-        h = h.transpose(2, 3).reshape(B, T * P, C) if self.places else h.permute(0, 3, 1, 2).reshape(B * P, T, C)
+        h = (
+            h.transpose(2, 3).reshape(B, T * P, C)
+            if self.places
+            else h.permute(0, 3, 1, 2).reshape(B * P, T, C)
+        )
         m, parts = P if self.places else 1, []
-        q, k, v = self.qkv((rms_norm(upcast(h), -1) * self.gain).to(h.dtype)).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        for s in range(0, T, r):                         # no farther than the reach: long clips cost what they are long
-            to, of = range(s, min(T, s + r)), range(max(0, s - r), min(T, s + 2 * r)); own, heard = (slice(t.start * m, t.stop * m) for t in (to, of))
-            parts.append(F.scaled_dot_product_attention(q[:, :, own], k[:, :, heard], v[:, :, heard], attn_mask=self.near(to, of, m).to(q.dtype)))
+        q, k, v = (
+            self.qkv((rms_norm(upcast(h), -1) * self.gain).to(h.dtype))
+            .unflatten(-1, (3, self.heads, -1))
+            .permute(2, 0, 3, 1, 4)
+        )
+        for s in range(
+            0, T, r
+        ):  # no farther than the reach: long clips cost what they are long
+            to, of = range(s, min(T, s + r)), range(max(0, s - r), min(T, s + 2 * r))
+            own, heard = (slice(t.start * m, t.stop * m) for t in (to, of))
+            parts.append(
+                F.scaled_dot_product_attention(
+                    q[:, :, own],
+                    k[:, :, heard],
+                    v[:, :, heard],
+                    attn_mask=self.near(to, of, m).to(q.dtype),
+                )
+            )
         h = self.out(torch.cat(parts, 2).transpose(1, 2).flatten(2))
-        h = h.view(B, T, P, C).transpose(2, 3) if self.places else h.view(B, P, T, C).permute(0, 2, 3, 1)
+        h = (
+            h.view(B, T, P, C).transpose(2, 3)
+            if self.places
+            else h.view(B, P, T, C).permute(0, 2, 3, 1)
+        )
         return x + h.reshape(x.shape)
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000016
 class VideoUNet(GridUNet):
     "A U-Net over the frames of clips; each block is followed by a layer between times."
-    def __init__(self, shape: Sequence, channels: int, out: int, widths: Sequence, depth: int, latent: int):   # latent: channels of z, which joins at the coarsest level
+
+    def __init__(
+        self,
+        shape: Sequence,
+        channels: int,
+        out: int,
+        widths: Sequence,
+        depth: int,
+        latent: int,
+    ):  # latent: channels of z, which joins at the coarsest level
         super().__init__(shape, channels, out, widths, depth)
-        fine = [TimeFilter(w) if not i else OverTime(w) for i, w in enumerate(widths[:-1]) for _ in range(2)]
-        self.time = nn.ModuleList([*fine[::2], *[OverTime(widths[-1], True) for _ in range(depth)], *fine[::-2]])
+        fine = [
+            TimeFilter(w) if not i else OverTime(w)
+            for i, w in enumerate(widths[:-1])
+            for _ in range(2)
+        ]
+        self.time = nn.ModuleList(
+            [
+                *fine[::2],
+                *[OverTime(widths[-1], True) for _ in range(depth)],
+                *fine[::-2],
+            ]
+        )
         self.told = _conv(len(shape))(latent, widths[-1], 1)
 
-    def descend(self, x: Tensor, T: int) -> tuple:                       # (B T, channels, *shape) -> coarsest, skips
-        h, skips, time = self.into(x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x), [], iter(self.time)
-        for place, block, down in zip(self.places, self.enc, self.down): h = next(time)(block(h + place.to(h.dtype)), T); skips.append(h); h = down(h)
+    def descend(
+        self, x: Tensor, T: int
+    ) -> tuple:  # (B T, channels, *shape) -> coarsest, skips
+        h, skips, time = (
+            self.into(
+                x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
+            ),
+            [],
+            iter(self.time),
+        )
+        for place, block, down in zip(self.places, self.enc, self.down):
+            h = next(time)(block(h + place.to(h.dtype)), T)
+            skips.append(h)
+            h = down(h)
         return h + self.places[-1].to(h.dtype), skips
 
-    def ascend(self, h: Tensor, skips: list, T: int, z: Tensor | None = None) -> tuple:   # out (B T, out, *shape), features of the coarsest level
-        if z is not None: h = h + self.told(z.to(h.dtype))
-        time = iter(self.time[len(skips):])
-        for block in self.mid: h = next(time)(block(h), T)
+    def ascend(
+        self, h: Tensor, skips: list, T: int, z: Tensor | None = None
+    ) -> tuple:  # out (B T, out, *shape), features of the coarsest level
+        if z is not None:
+            h = h + self.told(z.to(h.dtype))
+        time = iter(self.time[len(skips) :])
+        for block in self.mid:
+            h = next(time)(block(h), T)
         coarse = h
-        for block, up, skip in zip(reversed(self.dec), reversed(self.up), reversed(skips)): h = next(time)(block(skip + up(h)), T)
+        for block, up, skip in zip(
+            reversed(self.dec), reversed(self.up), reversed(skips)
+        ):
+            h = next(time)(block(skip + up(h)), T)
         return upcast(self.last(h)), coarse
 
-def _conv(d): return _CONV[d][0]
+
+def _conv(d):
+    return _CONV[d][0]
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000019
 class FrameEncoder(nn.Module):
     "Mean and log standard deviation of the latent of each frame."
-    def __init__(self, d: int, channels: int, latent: int, halvings: int = 2, width: int = 64):
-        super().__init__(); conv = _conv(d)
-        down = [part for i in range(halvings) for part in (conv(width if i else width // 2, width, 2, stride=2), ConvBlock(d, width))]
-        self.net = nn.Sequential(conv(channels, width // 2, 3, padding=1), nn.SiLU(), *down, conv(width, 2 * latent, 1))
 
-    def forward(self, x: Tensor) -> tuple:               # (N, channels, *grid) -> m, log s (N, latent, *coarsest)
-        m, s = upcast(self.net(x)).chunk(2, 1); return m, s.clamp(-8, 2)
+    def __init__(
+        self, d: int, channels: int, latent: int, halvings: int = 2, width: int = 64
+    ):
+        super().__init__()
+        conv = _conv(d)
+        down = [
+            part
+            for i in range(halvings)
+            for part in (
+                conv(width if i else width // 2, width, 2, stride=2),
+                ConvBlock(d, width),
+            )
+        ]
+        self.net = nn.Sequential(
+            conv(channels, width // 2, 3, padding=1),
+            nn.SiLU(),
+            *down,
+            conv(width, 2 * latent, 1),
+        )
+
+    def forward(
+        self, x: Tensor
+    ) -> tuple:  # (N, channels, *grid) -> m, log s (N, latent, *coarsest)
+        m, s = upcast(self.net(x)).chunk(2, 1)
+        return m, s.clamp(-8, 2)
+
 
 class VideoDenoiser(nn.Module):
     "Latents of all times attend to each other."
-    def __init__(self, shape: tuple, latent: int, cond: int, width: int = 64, depth: int = 4):
-        super().__init__(); self.shape, self.latent, conv = tuple(shape), latent, _conv(len(shape))
-        self.into, self.given, self.last = (conv(a, b, 1) for a, b in ((latent, width), (cond, width), (width, latent))); nn.init.zeros_(self.last.weight)
-        self.place, self.level = nn.Parameter(torch.zeros(width, *shape)), nn.Sequential(nn.Linear(64, 4 * width), nn.SiLU(), nn.Linear(4 * width, depth * width))
-        self.blocks, self.over = nn.ModuleList(ConvBlock(len(shape), width, math.prod(shape)) for _ in range(depth)), nn.ModuleList(OverTime(width, True) for _ in range(depth))
 
-    def forward(self, z: Tensor, t: Tensor, cond: Tensor) -> Tensor:   # (*S, T F), step () or (*S), features (B, T, C, *shape), B the last of S or a divisor of it
-        T, S, d = cond.shape[1], z.shape[:-1], len(self.shape); n = S.numel()
-        x = self.into(z.reshape(n * T, self.latent, *self.shape)) + self.given(cond.flatten(0, 1).to(z)).repeat(n // max(1, len(cond)), *[1] * (d + 1)) + self.place
-        e = self.level(time_embedding(t).to(z)).expand(*S, -1); e = e.reshape(n, e.shape[-1]).repeat_interleave(T, 0)[(..., *[None] * d)].chunk(len(self.blocks), 1)
-        for block, over, shift in zip(self.blocks, self.over, e): x = over(block(x + shift), T)
+    def __init__(
+        self, shape: tuple, latent: int, cond: int, width: int = 64, depth: int = 4
+    ):
+        super().__init__()
+        self.shape, self.latent, conv = tuple(shape), latent, _conv(len(shape))
+        self.into, self.given, self.last = (
+            conv(a, b, 1) for a, b in ((latent, width), (cond, width), (width, latent))
+        )
+        nn.init.zeros_(self.last.weight)
+        self.place, self.level = (
+            nn.Parameter(torch.zeros(width, *shape)),
+            nn.Sequential(
+                nn.Linear(64, 4 * width), nn.SiLU(), nn.Linear(4 * width, depth * width)
+            ),
+        )
+        self.blocks, self.over = (
+            nn.ModuleList(
+                ConvBlock(len(shape), width, math.prod(shape)) for _ in range(depth)
+            ),
+            nn.ModuleList(OverTime(width, True) for _ in range(depth)),
+        )
+
+    def forward(
+        self, z: Tensor, t: Tensor, cond: Tensor
+    ) -> Tensor:  # (*S, T F), step () or (*S), features (B, T, C, *shape), B the last of S or a divisor of it
+        T, S, d = cond.shape[1], z.shape[:-1], len(self.shape)
+        n = S.numel()
+        x = (
+            self.into(z.reshape(n * T, self.latent, *self.shape))
+            + self.given(cond.flatten(0, 1).to(z)).repeat(
+                n // max(1, len(cond)), *[1] * (d + 1)
+            )
+            + self.place
+        )
+        e = self.level(time_embedding(t).to(z)).expand(*S, -1)
+        e = (
+            e.reshape(n, e.shape[-1])
+            .repeat_interleave(T, 0)[(..., *[None] * d)]
+            .chunk(len(self.blocks), 1)
+        )
+        for block, over, shift in zip(self.blocks, self.over, e):
+            x = over(block(x + shift), T)
         return upcast(self.last(x)).reshape(z.shape)
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000021
 class TemporalField(FieldModel):
     "Approach 6: latents at times, drawn by diffusion, decoded by a U-Net over the frames into one field of space and time."
-    phases = 3                          # fields are kept at so many times for each latent
-    def __init__(self,
-        dim: int = 3, channels: int = 1,        # time and dim - 1 coordinates of space
-        frames: int = 16, side: int = 32,       # latent times; anchors along each axis of space
-        widths: tuple = (24, 48, 96), depth: int = 2,   # of the U-Net: channels of its levels, blocks at the coarsest
-        latent: int = 4,                        # channels of the latents
-        diffusion: tuple = (64, 4),             # width and depth of the denoiser
-        bounds: tuple | None = None,            # values lie between
-        balance: tuple = (1., 1., 1.),          # λ_mean, λ_autoencoder, λ_diffusion
+
+    phases = 3  # fields are kept at so many times for each latent
+
+    def __init__(
+        self,
+        dim: int = 3,
+        channels: int = 1,  # time and dim - 1 coordinates of space
+        frames: int = 16,
+        side: int = 32,  # latent times; anchors along each axis of space
+        widths: tuple = (24, 48, 96),
+        depth: int = 2,  # of the U-Net: channels of its levels, blocks at the coarsest
+        latent: int = 4,  # channels of the latents
+        diffusion: tuple = (64, 4),  # width and depth of the denoiser
+        bounds: tuple | None = None,  # values lie between
+        balance: tuple = (1.0, 1.0, 1.0),  # λ_mean, λ_autoencoder, λ_diffusion
     ):
-        d, top, per = dim - 1, 2**len(widths), 2 if dim == 4 else 4
-        if not 2 <= dim <= 4: raise ValueError(f'a space-time field has time and 1 to 3 coordinates of space, so dim is 2 to 4, not {dim}')
-        if side % top or side < 3 * per: raise ValueError(f'with {len(widths)} levels the anchors along an axis are a multiple of {top}, at least {3 * per}, not {side}')
-        super().__init__(dim, channels, frames=frames, side=side, widths=widths, depth=depth, latent=latent, diffusion=diffusion, bounds=bounds, balance=balance)
-        self.frames, self.space, self.latent, self.bounds, self.balance = frames, [side] * d, latent, bounds, balance
-        self.body = VideoUNet([side // 2] * d, (channels + 2) * 2**d, channels * 2**d, widths, depth, latent)
-        self.encoder, self.few = FrameEncoder(d, 2 * (channels + 2) * 2**d, latent, len(widths) - 1), [side // top] * d
-        self.denoiser = Denoiser(VideoDenoiser(self.few, latent, widths[-1], *diffusion), Schedule.cosine(1000))
-        self.local, self.tokens, self.kept = LocalSiren(d).requires_grad_(False), side // per, None
+        d, top, per = dim - 1, 2 ** len(widths), 2 if dim == 4 else 4
+        if not 2 <= dim <= 4:
+            raise ValueError(
+                f"a space-time field has time and 1 to 3 coordinates of space, so dim is 2 to 4, not {dim}"
+            )
+        if side % top or side < 3 * per:
+            raise ValueError(
+                f"with {len(widths)} levels the anchors along an axis are a multiple of {top}, at least {3 * per}, not {side}"
+            )
+        super().__init__(
+            dim,
+            channels,
+            frames=frames,
+            side=side,
+            widths=widths,
+            depth=depth,
+            latent=latent,
+            diffusion=diffusion,
+            bounds=bounds,
+            balance=balance,
+        )
+        self.frames, self.space, self.latent, self.bounds, self.balance = (
+            frames,
+            [side] * d,
+            latent,
+            bounds,
+            balance,
+        )
+        self.body = VideoUNet(
+            [side // 2] * d,
+            (channels + 2) * 2**d,
+            channels * 2**d,
+            widths,
+            depth,
+            latent,
+        )
+        self.encoder, self.few = (
+            FrameEncoder(d, 2 * (channels + 2) * 2**d, latent, len(widths) - 1),
+            [side // top] * d,
+        )
+        self.denoiser = Denoiser(
+            VideoDenoiser(self.few, latent, widths[-1], *diffusion),
+            Schedule.cosine(1000),
+        )
+        self.local, self.tokens, self.kept = (
+            LocalSiren(d).requires_grad_(False),
+            side // per,
+            None,
+        )
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000022
 @patch
-def patches(self: TemporalField, v: Tensor) -> Tensor:                           # (N, c, *space) -> (N, c 2^d, *space / 2)
-    d = len(self.space); v = v.reshape(*v.shape[:2], *[k for n in self.space for k in (n // 2, 2)])
-    return v.permute(0, 1, *range(3, 3 + 2 * d, 2), *range(2, 2 + 2 * d, 2)).flatten(1, d + 1)
+def patches(
+    self: TemporalField, v: Tensor
+) -> Tensor:  # (N, c, *space) -> (N, c 2^d, *space / 2)
+    d = len(self.space)
+    v = v.reshape(*v.shape[:2], *[k for n in self.space for k in (n // 2, 2)])
+    return v.permute(0, 1, *range(3, 3 + 2 * d, 2), *range(2, 2 + 2 * d, 2)).flatten(
+        1, d + 1
+    )
+
 
 @patch
-def pixels(self: TemporalField, v: Tensor) -> Tensor:                            # and back
-    d = len(self.space); v = v.unflatten(1, (-1, *[2] * d))
-    return v.permute(0, 1, *[k for i in range(d) for k in (2 + d + i, 2 + i)]).reshape(*v.shape[:2], *self.space)
+def pixels(self: TemporalField, v: Tensor) -> Tensor:  # and back
+    d = len(self.space)
+    v = v.unflatten(1, (-1, *[2] * d))
+    return v.permute(0, 1, *[k for i in range(d) for k in (2 + d + i, 2 + i)]).reshape(
+        *v.shape[:2], *self.space
+    )
+
 
 @patch
-def seen(self: TemporalField, obs: Observations, phase: float = 0.) -> Tensor:   # (B T, (c + 2) 2^d, *space / 2)
+def seen(
+    self: TemporalField, obs: Observations, phase: float = 0.0
+) -> Tensor:  # (B T, (c + 2) 2^d, *space / 2)
     "What each latent time has seen, the times shifted by `phase` of their spacing."
-    T = self.frames; u = (obs.coords[..., :1] + 1) * T / 2 - .5 - phase; near = u.round().clamp(0, T - 1)
-    told = Observations(torch.cat([(near + .5) * 2 / T - 1, obs.coords[..., 1:]], -1), torch.cat([obs.values, u - near], -1), obs.mask)
-    return self.patches(splat(told, T, *self.space).movedim(0, 1).unflatten(2, (T, *self.space)).transpose(1, 2).flatten(0, 1))
+    T = self.frames
+    u = (obs.coords[..., :1] + 1) * T / 2 - 0.5 - phase
+    near = u.round().clamp(0, T - 1)
+    told = Observations(
+        torch.cat([(near + 0.5) * 2 / T - 1, obs.coords[..., 1:]], -1),
+        torch.cat([obs.values, u - near], -1),
+        obs.mask,
+    )
+    return self.patches(
+        splat(told, T, *self.space)
+        .movedim(0, 1)
+        .unflatten(2, (T, *self.space))
+        .transpose(1, 2)
+        .flatten(0, 1)
+    )
+
 
 @patch
-def render(self: TemporalField, h: Tensor, skips: list, z: Tensor | None = None) -> tuple:   # frames (B T, c, *space), features of the coarsest level
-    out, coarse = self.body.ascend(h, skips, self.frames, z); return self.pixels(out), coarse
+def render(
+    self: TemporalField, h: Tensor, skips: list, z: Tensor | None = None
+) -> tuple:  # frames (B T, c, *space), features of the coarsest level
+    out, coarse = self.body.ascend(h, skips, self.frames, z)
+    return self.pixels(out), coarse
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000024
-def _cubic(t: Tensor, K: int) -> tuple:                                          # (M,) -> the time before (M,), weight (M, 4)
+def _cubic(t: Tensor, K: int) -> tuple:  # (M,) -> the time before (M,), weight (M, 4)
     "Which of K times come before, and the weights of the Catmull-Rom cubic of the two before and the two after."
-    u = (t + 1) * K / 2 - .5; lo = u.detach().floor(); f = u - lo
-    return lo.long(), torch.stack([f * (-.5 + f - .5 * f**2), 1 - 2.5 * f**2 + 1.5 * f**3, f * (.5 + 2 * f - 1.5 * f**2), .5 * f**2 * (f - 1)], -1)
+    u = (t + 1) * K / 2 - 0.5
+    lo = u.detach().floor()
+    f = u - lo
+    return lo.long(), torch.stack(
+        [
+            f * (-0.5 + f - 0.5 * f**2),
+            1 - 2.5 * f**2 + 1.5 * f**3,
+            f * (0.5 + 2 * f - 1.5 * f**2),
+            0.5 * f**2 * (f - 1),
+        ],
+        -1,
+    )
+
 
 @patch
 @torch.no_grad()
-def basis(self: TemporalField) -> tuple:                                         # Near, spacing, codes × anchors
+def basis(self: TemporalField) -> tuple:  # Near, spacing, codes × anchors
     "The places of the local basis, and what turns values at the anchors into its codes."
-    if self.kept is None or (self.kept[2].dtype, self.kept[2].device) != (self.like.dtype, self.like.device):
-        n, d = self.tokens, len(self.space); near = Near(grid_coords(*[n] * d).to(self.like)); fine = grid_coords(*[2 * s for s in self.space]).to(self.like)
-        self.kept = near, 2 / n, ridge_codes(self.local.matrix(fine, near, 2 / n), spline_matrix(fine, *self.space))
+    if self.kept is None or (self.kept[2].dtype, self.kept[2].device) != (
+        self.like.dtype,
+        self.like.device,
+    ):
+        n, d = self.tokens, len(self.space)
+        near = Near(grid_coords(*[n] * d).to(self.like))
+        fine = grid_coords(*[2 * s for s in self.space]).to(self.like)
+        self.kept = (
+            near,
+            2 / n,
+            ridge_codes(
+                self.local.matrix(fine, near, 2 / n), spline_matrix(fine, *self.space)
+            ),
+        )
     return self.kept
 
-@patch
-def codes(self: TemporalField, v: Tensor) -> Tensor: return (v @ self.basis()[2].T).unflatten(-1, (-1, self.local.code)).transpose(-3, -2)   # (*S, K, c, A) -> (*S, K, P, c, F)
 
 @patch
-def values(self: TemporalField, Z: Tensor, x: Tensor) -> Tensor:                 # (*S, K, P, c, F), (*lead, M, d) -> (*S, M, c)
+def codes(self: TemporalField, v: Tensor) -> Tensor:
+    return (
+        (v @ self.basis()[2].T).unflatten(-1, (-1, self.local.code)).transpose(-3, -2)
+    )  # (*S, K, c, A) -> (*S, K, P, c, F)
+
+
+@patch
+def values(
+    self: TemporalField, Z: Tensor, x: Tensor
+) -> Tensor:  # (*S, K, P, c, F), (*lead, M, d) -> (*S, M, c)
     if x.ndim > 2:
-        if len(x) == 1: return self.values(Z, x[0])
-        axis = Z.ndim - 4 - (x.ndim - 2); return torch.stack([self.values(z, p) for z, p in zip(Z.unbind(axis), x)], axis)
-    (near, h, _), (lo, w), K, parts = self.basis(), _cubic(x[:, 0], Z.shape[-4]), Z.shape[-4], [Z.new_zeros(*Z.shape[:-4], 0, Z.shape[-2])]
-    order = lo.argsort(); groups, counts = lo[order].unique_consecutive(return_counts=True)   # points between the same two times, together
+        if len(x) == 1:
+            return self.values(Z, x[0])
+        axis = Z.ndim - 4 - (x.ndim - 2)
+        return torch.stack([self.values(z, p) for z, p in zip(Z.unbind(axis), x)], axis)
+    (near, h, _), (lo, w), K, parts = (
+        self.basis(),
+        _cubic(x[:, 0], Z.shape[-4]),
+        Z.shape[-4],
+        [Z.new_zeros(*Z.shape[:-4], 0, Z.shape[-2])],
+    )
+    order = lo.argsort()
+    groups, counts = lo[order].unique_consecutive(
+        return_counts=True
+    )  # points between the same two times, together
     for g, mine in zip(groups.tolist(), order.split(counts.tolist())):
         four = (torch.arange(g - 1, g + 3, device=x.device)).clamp(0, K - 1)
-        y = self.local(Z.index_select(Z.ndim - 4, four).transpose(-3, -2), x[mine, 1:], near, h)   # (*S, 4, m, c)
+        y = self.local(
+            Z.index_select(Z.ndim - 4, four).transpose(-3, -2), x[mine, 1:], near, h
+        )  # (*S, 4, m, c)
         parts.append((y * w[mine].T[..., None]).sum(-3))
     return torch.cat(parts, -2)[..., order.argsort(), :]
 
-@patch
-def field(self: TemporalField, code: Tensor, obs: Observations | None = None) -> Field:   # (*S, 3 T c A)
-    Z, (lo, hi) = self.codes(code.unflatten(-1, (self.frames * self.phases, self.channels, -1))), self.bounds or (-math.inf, math.inf)
-    return Field(lambda x: self.values(Z, x).clamp(lo, hi), self.dim, self.channels, code.shape[:-1], code)
 
 @patch
-def decode(self: TemporalField, code: Tensor, x: Tensor) -> Tensor: return self.field(code)(x)
+def field(
+    self: TemporalField, code: Tensor, obs: Observations | None = None
+) -> Field:  # (*S, 3 T c A)
+    Z, (lo, hi) = (
+        self.codes(code.unflatten(-1, (self.frames * self.phases, self.channels, -1))),
+        self.bounds or (-math.inf, math.inf),
+    )
+    return Field(
+        lambda x: self.values(Z, x).clamp(lo, hi),
+        self.dim,
+        self.channels,
+        code.shape[:-1],
+        code,
+    )
+
+
+@patch
+def decode(self: TemporalField, code: Tensor, x: Tensor) -> Tensor:
+    return self.field(code)(x)
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000026
 @patch
-def error(self: TemporalField, v: Tensor, target: Observations) -> Tensor:       # frames (B T, c, *space)
+def error(
+    self: TemporalField, v: Tensor, target: Observations
+) -> Tensor:  # frames (B T, c, *space)
     "Mean squared error at the target; targets on the latents' times and the anchors need no basis."
-    v = v.unflatten(0, (len(target), self.frames)).flatten(3)                             # (B, T, c, A)
+    v = v.unflatten(0, (len(target), self.frames)).flatten(3)  # (B, T, c, A)
     grid = grid_coords(self.frames, *self.space).to(v)
-    if target.coords.shape[1:] == grid.shape and (target.coords - grid).abs().max() < 1e-5: y = v.transpose(2, 3).flatten(1, 2)
+    if (
+        target.coords.shape[1:] == grid.shape
+        and (target.coords - grid).abs().max() < 1e-5
+    ):
+        y = v.transpose(2, 3).flatten(1, 2)
     else:
-        with torch.autocast(v.device.type, enabled=False): y = self.values(self.codes(v), target.coords)
-    return ((y - target.values).square().mean(-1) * target.mask).sum() / target.mask.sum().clamp_min(1)
+        with torch.autocast(v.device.type, enabled=False):
+            y = self.values(self.codes(v), target.coords)
+    return (
+        (y - target.values).square().mean(-1) * target.mask
+    ).sum() / target.mask.sum().clamp_min(1)
+
 
 @patch
 def loss(self: TemporalField, obs: Observations, target: Observations) -> Tensor:
-    (mean, auto, diff), total, x = self.balance, 0., self.seen(obs)
+    (mean, auto, diff), total, x = self.balance, 0.0, self.seen(obs)
     with torch.set_grad_enabled(bool(mean or auto) and torch.is_grad_enabled()):
-        h, skips = self.body.descend(x, self.frames); v, coarse = self.render(h, skips)
-        if mean: total = mean * self.error(v, target)
-        if auto or diff: m, s = self.encoder(torch.cat([self.seen(target), x], 1)); z = m + s.exp() * torch.randn_like(m)
+        h, skips = self.body.descend(x, self.frames)
+        v, coarse = self.render(h, skips)
+        if mean:
+            total = mean * self.error(v, target)
+        if auto or diff:
+            m, s = self.encoder(torch.cat([self.seen(target), x], 1))
+            z = m + s.exp() * torch.randn_like(m)
         if auto:
-            kl = .5 * (m.square() + (2 * s).exp() - 1 - 2 * s).flatten(1).sum(1).mean()
-            total = total + auto * (self.error(self.render(h, skips, z)[0], target) + 2 * .065**2 / math.prod(self.space) * kl)
-    if diff: total = total + diff * self.denoiser.loss(z.detach().view(len(obs), -1).repeat(4, 1), coarse.detach().unflatten(0, (len(obs), -1)))
+            kl = 0.5 * (m.square() + (2 * s).exp() - 1 - 2 * s).flatten(1).sum(1).mean()
+            total = total + auto * (
+                self.error(self.render(h, skips, z)[0], target)
+                + 2 * 0.065**2 / math.prod(self.space) * kl
+            )
+    if diff:
+        total = total + diff * self.denoiser.loss(
+            z.detach().view(len(obs), -1).repeat(4, 1),
+            coarse.detach().unflatten(0, (len(obs), -1)),
+        )
     return total
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000027
 @patch
-def between(self: TemporalField, obs: Observations, now: Tensor | None = None) -> Tensor:   # (B T, c, *space) -> (B, 3 T c A)
+def between(
+    self: TemporalField, obs: Observations, now: Tensor | None = None
+) -> Tensor:  # (B T, c, *space) -> (B, 3 T c A)
     "The code of a field: frames at the latents' times (`now`, if known) and between them."
     parts = []
     for p in range(self.phases):
         shift = (p - self.phases // 2) / self.phases
-        parts.append(now if now is not None and not shift else self.render(*self.body.descend(self.seen(obs, shift), self.frames))[0])
-    return torch.stack([v.unflatten(0, (len(obs), self.frames)).flatten(2) for v in parts], 2).flatten(1)
+        parts.append(
+            now
+            if now is not None and not shift
+            else self.render(*self.body.descend(self.seen(obs, shift), self.frames))[0]
+        )
+    return torch.stack(
+        [v.unflatten(0, (len(obs), self.frames)).flatten(2) for v in parts], 2
+    ).flatten(1)
+
 
 @patch
-def posterior(self: TemporalField, obs: Observations) -> PointCode: return PointCode(self.between(obs))
+def posterior(self: TemporalField, obs: Observations) -> PointCode:
+    return PointCode(self.between(obs))
+
 
 @patch
-def draw(self: TemporalField, obs: Observations, n: int, steps: int, generator: torch.Generator | None) -> Tensor:   # (n, B, 3 T c A)
+def draw(
+    self: TemporalField,
+    obs: Observations,
+    n: int,
+    steps: int,
+    generator: torch.Generator | None,
+) -> Tensor:  # (n, B, 3 T c A)
     "All items from the same noise."
-    B, T = len(obs), self.frames; h, skips = self.body.descend(self.seen(obs), T); given = self.render(h, skips)[1].unflatten(0, (B, T))
-    noise = torch.randn(n, 1, T * self.latent * math.prod(self.few), generator=generator).to(h).expand(n, B, -1)
-    z = sample(lambda z, t: self.denoiser(z, t, given), noise, self.denoiser.schedule, steps).view(n, B * T, self.latent, *self.few)
+    B, T = len(obs), self.frames
+    h, skips = self.body.descend(self.seen(obs), T)
+    given = self.render(h, skips)[1].unflatten(0, (B, T))
+    noise = (
+        torch.randn(n, 1, T * self.latent * math.prod(self.few), generator=generator)
+        .to(h)
+        .expand(n, B, -1)
+    )
+    z = sample(
+        lambda z, t: self.denoiser(z, t, given), noise, self.denoiser.schedule, steps
+    ).view(n, B * T, self.latent, *self.few)
     grid, out = grid_coords(T, *self.space).to(h).expand(B, -1, -1), []
     for drawn in z:
         now = self.render(h, skips, drawn)[0]
-        out.append(self.between(Observations(grid, now.unflatten(0, (B, T)).flatten(3).transpose(2, 3).flatten(1, 2)), now))
+        out.append(
+            self.between(
+                Observations(
+                    grid,
+                    now.unflatten(0, (B, T)).flatten(3).transpose(2, 3).flatten(1, 2),
+                ),
+                now,
+            )
+        )
     return torch.stack(out)
 
+
 @patch
-def at(self: TemporalField,
-    frames: int,         # latent times
+def at(
+    self: TemporalField,
+    frames: int,  # latent times
 ) -> TemporalField:
     "The same model for clips of another length, coordinates in [-1, 1] again; weights are shared."
-    if frames < 1: raise ValueError(f'a clip has at least one latent time, not {frames}')
-    other = copy.copy(self); other.frames, other.config = frames, dict(self.config, frames=frames); return other
+    if frames < 1:
+        raise ValueError(f"a clip has at least one latent time, not {frames}")
+    other = copy.copy(self)
+    other.frames, other.config = frames, dict(self.config, frames=frames)
+    return other
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000035
 def fade_frames(
-    obs: Observations,         # of few different times
-    nearest: bool = False,     # the nearest frame and its nearest pixel
+    obs: Observations,  # of few different times
+    nearest: bool = False,  # the nearest frame and its nearest pixel
 ) -> Field:
     "Frames interpolated linearly in space, and from one to the next linearly in time."
     items = []
     for x, y, m in zip(obs.coords, obs.values, obs.mask):
         t = x[m, 0].unique()
-        items.append((t, interpolate(Observations.collate([(x[e, 1:], y[e]) for e in (m & (x[:, 0] == s) for s in t)]), 'nearest' if nearest else 'linear')))
+        items.append(
+            (
+                t,
+                interpolate(
+                    Observations.collate(
+                        [(x[e, 1:], y[e]) for e in (m & (x[:, 0] == s) for s in t)]
+                    ),
+                    "nearest" if nearest else "linear",
+                ),
+            )
+        )
+
     def one(t, frames, x):
-        i = torch.searchsorted(t, x[:, 0].contiguous()).clamp(1, max(1, len(t) - 1)); lo, hi = t[i - 1], t[i.clamp_max(len(t) - 1)]
-        u = i - 1 + ((x[:, 0] - lo) / (hi - lo).clamp_min(1e-9)).clamp(0, 1); u = u.round() if nearest else u
-        w = (1 - (u - torch.arange(len(t)).to(u)[:, None]).abs()).clamp_min(0)   # (times, M)
+        i = torch.searchsorted(t, x[:, 0].contiguous()).clamp(1, max(1, len(t) - 1))
+        lo, hi = t[i - 1], t[i.clamp_max(len(t) - 1)]
+        u = i - 1 + ((x[:, 0] - lo) / (hi - lo).clamp_min(1e-9)).clamp(0, 1)
+        u = u.round() if nearest else u
+        w = (1 - (u - torch.arange(len(t)).to(u)[:, None]).abs()).clamp_min(
+            0
+        )  # (times, M)
         return (w[..., None] * frames(x[:, 1:])).sum(0)
-    return Field(lambda x: torch.stack([one(*item, p) for item, p in zip(items, x.expand(len(items), *x.shape[-2:]))]), obs.dim, obs.channels, (len(items),), obs.values)
+
+    return Field(
+        lambda x: torch.stack(
+            [
+                one(*item, p)
+                for item, p in zip(items, x.expand(len(items), *x.shape[-2:]))
+            ]
+        ),
+        obs.dim,
+        obs.channels,
+        (len(items),),
+        obs.values,
+    )
+
 
 def space_time(
     obs: Observations,
-    pace: float,               # how far in space is as far as one unit of time
-    length: float | None = None, noise: float = .1,   # of a Gaussian process, in units of space, relative; without a length: a thin plate
+    pace: float,  # how far in space is as far as one unit of time
+    length: float | None = None,
+    noise: float = 0.1,  # of a Gaussian process, in units of space, relative; without a length: a thin plate
 ) -> Field:
     "Thin plate or Gaussian process with time stretched: for the Gaussian kernel, a separable one."
-    scale, fns = torch.tensor([pace] + [1.] * (obs.dim - 1)) / max(1., pace), []
+    scale, fns = torch.tensor([pace] + [1.0] * (obs.dim - 1)) / max(1.0, pace), []
     for c, v, m in zip(obs.coords, obs.values, obs.mask):
-        o = Observations(c[None, m] * scale, v[None, m]); mean = o.values.mean(1, keepdim=True)
-        fns.append(interpolate(o, 'tps').fn if length is None else krige_residual(lambda x, mean=mean: mean.expand(1, x.shape[-2], -1), o, length / max(1., pace), noise))
-    field = Field(lambda x: torch.cat([f(p[None] * scale) for f, p in zip(fns, x.expand(len(fns), *x.shape[-2:]))]), obs.dim, obs.channels, (len(fns),), obs.values)
-    field.chunk = 4096; return field
+        o = Observations(c[None, m] * scale, v[None, m])
+        mean = o.values.mean(1, keepdim=True)
+        fns.append(
+            interpolate(o, "tps").fn
+            if length is None
+            else krige_residual(
+                lambda x, mean=mean: mean.expand(1, x.shape[-2], -1),
+                o,
+                length / max(1.0, pace),
+                noise,
+            )
+        )
+    field = Field(
+        lambda x: torch.cat(
+            [f(p[None] * scale) for f, p in zip(fns, x.expand(len(fns), *x.shape[-2:]))]
+        ),
+        obs.dim,
+        obs.channels,
+        (len(fns),),
+        obs.values,
+    )
+    field.chunk = 4096
+    return field

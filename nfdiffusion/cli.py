@@ -13,7 +13,14 @@ import numpy as np, torch
 from fastcore.script import call_parse, Param
 from safetensors import safe_open
 from safetensors.torch import save_file
-from .data import Observations, grid_coords, image_batches, mnist, mnist_slice, observe
+from nfdiffusion.data import (
+    Observations,
+    grid_coords,
+    image_batches,
+    mnist,
+    mnist_slice,
+    observe,
+)
 from .fields import interpolate
 from .training import FieldModel, fit, load, pretrained
 from .metrics import mse, psnr
@@ -30,33 +37,74 @@ __all__ = ['score_digits', 'draw_digits', 'nfd_demo', 'Points', 'read_points', '
 # %% ../nbs/cli.ipynb #3c8d05e9
 def score_digits(
     model: FieldModel,
-    digits: torch.Tensor,   # (n, 28, 28, 1) in [0, 1]
-    share: float = .1,      # of the pixels that is seen
+    digits: torch.Tensor,  # (n, 28, 28, 1) in [0, 1]
+    share: float = 0.1,  # of the pixels that is seen
     seed: int = 0,
-) -> tuple[Observations, dict]:   # what was seen, and (MSE, PSNR in dB) by method
+) -> tuple[Observations, dict]:  # what was seen, and (MSE, PSNR in dB) by method
     "Hide most pixels of some digits, rebuild them, and compare with what was hidden."
-    truth = Observations.from_grid(digits); seen = observe(truth, share, generator=torch.Generator().manual_seed(seed))
-    answers = {'neural field': model.reconstruct(seen), 'thin plate': interpolate(seen, 'tps')}
-    return seen, {k: (mse(y := f(truth.coords[0]), truth.values).item(), psnr(y, truth.values).item()) for k, f in answers.items()}
+    truth = Observations.from_grid(digits)
+    seen = observe(truth, share, generator=torch.Generator().manual_seed(seed))
+    answers = {
+        "neural field": model.reconstruct(seen),
+        "thin plate": interpolate(seen, "tps"),
+    }
+    return seen, {
+        k: (
+            mse(y := f(truth.coords[0]), truth.values).item(),
+            psnr(y, truth.values).item(),
+        )
+        for k, f in answers.items()
+    }
+
 
 def draw_digits(
     model: FieldModel,
-    digits: torch.Tensor,   # (n, 28, 28, 1), a row each
-    seen: Observations,     # what is seen of them
+    digits: torch.Tensor,  # (n, 28, 28, 1), a row each
+    seen: Observations,  # what is seen of them
     seed: int = 0,
-) -> Any:                   # a matplotlib Figure
+) -> Any:  # a matplotlib Figure
     "Truth, seen pixels, thin plate, the field at 28 and 256 pixels, twice the standard deviation of 32 draws, two of them."
     from matplotlib.figure import Figure
-    mean, plate = model.reconstruct(seen), interpolate(seen, 'tps').grid(256, 256)
-    draws = model.sample(seen, 32, generator=torch.Generator().manual_seed(seed)).grid(256, 256)
-    columns = {'truth': digits, f'{int(seen.counts[0])} pixels seen': None, 'thin plate, 256²': plate, 'neural field, 28²': mean.grid(28, 28),
-               'neural field, 256²': mean.grid(256, 256), '2 std of 32 draws': draws.std(0) * 2, 'a draw, 256²': draws[0], 'another draw': draws[1]}
-    fig = Figure(figsize=(1.25 * len(columns), 1.3 * len(digits) + .3)); axs = fig.subplots(len(digits), len(columns), squeeze=False)
+
+    mean, plate = model.reconstruct(seen), interpolate(seen, "tps").grid(256, 256)
+    draws = model.sample(seen, 32, generator=torch.Generator().manual_seed(seed)).grid(
+        256, 256
+    )
+    columns = {
+        "truth": digits,
+        f"{int(seen.counts[0])} pixels seen": None,
+        "thin plate, 256²": plate,
+        "neural field, 28²": mean.grid(28, 28),
+        "neural field, 256²": mean.grid(256, 256),
+        "2 std of 32 draws": draws.std(0) * 2,
+        "a draw, 256²": draws[0],
+        "another draw": draws[1],
+    }
+    fig = Figure(figsize=(1.25 * len(columns), 1.3 * len(digits) + 0.3))
+    axs = fig.subplots(len(digits), len(columns), squeeze=False)
     for c, (name, images) in enumerate(columns.items()):
         axs[0, c].set_title(name, fontsize=8)
         for r, ax in enumerate(axs[:, c]):
-            if images is not None: ax.imshow(images[r, ..., 0], cmap='magma' if 'std' in name else 'gray', vmin=0, vmax=1)
-            else: ax.set_facecolor('#c8d4e6'); ax.scatter(seen.coords[r, :, 1], seen.coords[r, :, 0], c=seen.values[r, :, 0], s=5, marker='s', cmap='gray', vmin=0, vmax=1); ax.set(xlim=(-1, 1), ylim=(1, -1), aspect='equal')
+            if images is not None:
+                ax.imshow(
+                    images[r, ..., 0],
+                    cmap="magma" if "std" in name else "gray",
+                    vmin=0,
+                    vmax=1,
+                )
+            else:
+                ax.set_facecolor("#c8d4e6")
+                ax.scatter(
+                    seen.coords[r, :, 1],
+                    seen.coords[r, :, 0],
+                    c=seen.values[r, :, 0],
+                    s=5,
+                    marker="s",
+                    cmap="gray",
+                    vmin=0,
+                    vmax=1,
+                )
+                ax.set(xlim=(-1, 1), ylim=(1, -1), aspect="equal")
             ax.set(xticks=[], yticks=[])
     fig.tight_layout()
     return fig
@@ -64,355 +112,902 @@ def draw_digits(
 # %% ../nbs/cli.ipynb #046ec23f
 @call_parse
 def nfd_demo(
-    model: str = 'approach1-mnist',  # a pretrained name or a model's file
-    share: float = .1,               # of the pixels that is seen
-    digits: int = 6,                 # rows of the picture
-    seed: int = 0,                   # of the pixels and of the draws
-    train: bool = False,             # learn the model anew from all of MNIST (some minutes, downloads it once)
-    out: Path = 'nfd_demo.png',      # where the picture goes
+    model: str = "approach1-mnist",  # a pretrained name or a model's file
+    share: float = 0.1,  # of the pixels that is seen
+    digits: int = 6,  # rows of the picture
+    seed: int = 0,  # of the pixels and of the draws
+    train: bool = False,  # learn the model anew from all of MNIST (some minutes, downloads it once)
+    out: Path = "nfd_demo.png",  # where the picture goes
 ) -> None:
     "Rebuild MNIST test digits from a few of their pixels, print a table and draw a picture. Example: nfd_demo --share .05 --out few.png"
-    out = Path(out); start = time.perf_counter()
+    out = Path(out)
+    start = time.perf_counter()
     try:
-        if not 0 < share <= 1: raise ValueError(f'--share is a part of the pixels in (0, 1], not {share}')
-        if not 1 <= digits <= 500: raise ValueError(f'--digits is between 1 and 500, not {digits}')
-        if not out.resolve().parent.is_dir(): raise FileNotFoundError(f'there is no folder {out.resolve().parent} for the picture')
+        if not 0 < share <= 1:
+            raise ValueError(f"--share is a part of the pixels in (0, 1], not {share}")
+        if not 1 <= digits <= 500:
+            raise ValueError(f"--digits is between 1 and 500, not {digits}")
+        if not out.resolve().parent.is_dir():
+            raise FileNotFoundError(
+                f"there is no folder {out.resolve().parent} for the picture"
+            )
         if train:
-            print('Learning from 60,000 digits; this takes a few minutes.')
+            print("Learning from 60,000 digits; this takes a few minutes.")
             torch.manual_seed(seed)
-            net, _ = fit_images(mnist()[0], generator=torch.Generator().manual_seed(seed))
-            model = out.with_suffix('.safetensors'); net.save(model, torch.float16)
-            print(f'Learned in {time.perf_counter() - start:.0f} s, kept in {model}.')
+            net, _ = fit_images(
+                mnist()[0], generator=torch.Generator().manual_seed(seed)
+            )
+            model = out.with_suffix(".safetensors")
+            net.save(model, torch.float16)
+            print(f"Learned in {time.perf_counter() - start:.0f} s, kept in {model}.")
         net, images = load(model), mnist_slice(False)[0]
         seen, table = score_digits(net, images, share, seed)
-    except (ValueError, OSError) as e: raise SystemExit(f'nfd_demo: {e}') from None
-    print(f'\n{len(images)} MNIST test digits from {share:.0%} of their pixels ({int(seen.counts[0])} of 784)\n')
-    print(f'{"":14s}{"MSE":>8s}{"PSNR":>10s}')
-    for name, (e, db) in table.items(): print(f'{name:14s}{e:8.4f}{db:7.1f} dB')
-    print(f'\nThe neural field has {table["neural field"][0] / table["thin plate"][0]:.2f} × the error of the thin plate.')
-    try: draw_digits(net, images[:digits], seen[:digits], seed).savefig(out, dpi=90)
-    except (ValueError, OSError) as e: raise SystemExit(f'nfd_demo: could not draw {out}: {e}') from None
-    print(f'Picture: {out}   ({time.perf_counter() - start:.0f} s in all)')
+    except (ValueError, OSError) as e:
+        raise SystemExit(f"nfd_demo: {e}") from None
+    print(
+        f"\n{len(images)} MNIST test digits from {share:.0%} of their pixels ({int(seen.counts[0])} of 784)\n"
+    )
+    print(f"{'':14s}{'MSE':>8s}{'PSNR':>10s}")
+    for name, (e, db) in table.items():
+        print(f"{name:14s}{e:8.4f}{db:7.1f} dB")
+    print(
+        f"\nThe neural field has {table['neural field'][0] / table['thin plate'][0]:.2f} × the error of the thin plate."
+    )
+    try:
+        draw_digits(net, images[:digits], seen[:digits], seed).savefig(out, dpi=90)
+    except (ValueError, OSError) as e:
+        raise SystemExit(f"nfd_demo: could not draw {out}: {e}") from None
+    print(f"Picture: {out}   ({time.perf_counter() - start:.0f} s in all)")
 
 # %% ../nbs/cli.ipynb #cli00002
-class _Short(Param): pre = '-'                                                   # an option of one letter
+class _Short(Param):
+    pre = "-"  # an option of one letter
+
 
 @contextmanager
 def _one_line(name):
     "What a user can mend is said in one line, with exit code 1."
-    try: yield
-    except (ValueError, OSError, ImportError, MemoryError, RuntimeError, FloatingPointError, zipfile.BadZipFile, EOFError) as e: raise SystemExit(f'{name}: {" ".join(str(e).split()) or type(e).__name__}') from None
+    try:
+        yield
+    except (
+        ValueError,
+        OSError,
+        ImportError,
+        MemoryError,
+        RuntimeError,
+        FloatingPointError,
+        zipfile.BadZipFile,
+        EOFError,
+    ) as e:
+        raise SystemExit(
+            f"{name}: {' '.join(str(e).split()) or type(e).__name__}"
+        ) from None
+
 
 def _folder(*paths):
     for p in paths:
-        if p and not Path(p).resolve().parent.is_dir(): raise FileNotFoundError(f'there is no folder {Path(p).resolve().parent} for {Path(p).name}')
+        if p and not Path(p).resolve().parent.is_dir():
+            raise FileNotFoundError(
+                f"there is no folder {Path(p).resolve().parent} for {Path(p).name}"
+            )
+
 
 def _whole(path, write):
     "`write` a file whole or not at all."
-    path = Path(path); tmp = path.with_name(f'.{os.getpid()}.{path.name}')
-    try: write(tmp); os.replace(tmp, path)
-    finally: tmp.unlink(missing_ok=True)
+    path = Path(path)
+    tmp = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        write(tmp)
+        os.replace(tmp, path)
+    finally:
+        tmp.unlink(missing_ok=True)
+
 
 @dataclass
 class Points:
     "Points in the user's units, and what was assumed on the way."
-    names: list                  # of coordinates and values
-    x: np.ndarray                # (N, d)
-    y: np.ndarray                # (N, c)
-    box: np.ndarray | None = None    # (d, 2) from and to, of an array
-    shape: tuple = ()            # of an array
+
+    names: list  # of coordinates and values
+    x: np.ndarray  # (N, d)
+    y: np.ndarray  # (N, c)
+    box: np.ndarray | None = None  # (d, 2) from and to, of an array
+    shape: tuple = ()  # of an array
     said: list = field(default_factory=list)
     dim = property(lambda self: self.x.shape[1])
 
 # %% ../nbs/cli.ipynb #cli00003
-_GAPS = {'', 'na', 'n/a', 'nan', 'null', 'none', '-', '--', '?', '*'}
+_GAPS = {"", "na", "n/a", "nan", "null", "none", "-", "--", "?", "*"}
+
 
 def _number(s):
-    s = s.strip().strip('"'); return math.nan if s.lower() in _GAPS else float(s)
+    s = s.strip().strip('"')
+    return math.nan if s.lower() in _GAPS else float(s)
+
+
 def _numbers(cells):
-    try: return [_number(c) for c in cells]
-    except ValueError: return None
+    try:
+        return [_number(c) for c in cells]
+    except ValueError:
+        return None
+
 
 def _read_table(path):
     "Names or None, and a text file's rows (N, columns) in float64, NaN where a cell is missing."
-    with open(path, encoding='utf-8-sig', errors='replace') as f: first = next((l for l in f if l.strip() and not l.startswith('#')), '')
-    sep = next((s for s in ';,\t' if s in first), None); cells = [c.strip().strip('"') for c in first.strip('\r\n').split(sep)]
-    named = _numbers(cells) is None; comma = (lambda s: _number(s.replace(',', '.'))) if sep == ';' else _number   # 1,5;2,5
-    if not first: raise ValueError(f'{path} holds no points')
-    if '\0' in first: raise ValueError(f'{path} is no text; known are text tables, .npy, .npz, .nc')
+    with open(path, encoding="utf-8-sig", errors="replace") as f:
+        first = next((l for l in f if l.strip() and not l.startswith("#")), "")
+    sep = next((s for s in ";,\t" if s in first), None)
+    cells = [c.strip().strip('"') for c in first.strip("\r\n").split(sep)]
+    named = _numbers(cells) is None
+    comma = (
+        (lambda s: _number(s.replace(",", "."))) if sep == ";" else _number
+    )  # 1,5;2,5
+    if not first:
+        raise ValueError(f"{path} holds no points")
+    if "\0" in first:
+        raise ValueError(f"{path} is no text; known are text tables, .npy, .npz, .nc")
+
     def rows(**how):
-        with open(path, encoding='utf-8-sig', errors='replace') as f:
+        with open(path, encoding="utf-8-sig", errors="replace") as f:
             for line in f:
-                if line.strip() and not line.startswith('#'): break
-            if not named: f = itertools.chain([line], f)
-            with warnings.catch_warnings(): warnings.simplefilter('ignore'); return np.loadtxt(f, delimiter=sep, ndmin=2, **how)
-    try: a = rows()                                                              # fast
+                if line.strip() and not line.startswith("#"):
+                    break
+            if not named:
+                f = itertools.chain([line], f)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return np.loadtxt(f, delimiter=sep, ndmin=2, **how)
+
+    try:
+        a = rows()  # fast
     except ValueError:
-        try: a = rows(converters=comma)                                          # with gaps
-        except ValueError as e: raise ValueError(f'{path}: {str(e).split(";")[0]}; each line has one number a column, an empty cell or NA where there is none') from None
-    if not a.size: raise ValueError(f'{path} holds no points')
+        try:
+            a = rows(converters=comma)  # with gaps
+        except ValueError as e:
+            raise ValueError(
+                f"{path}: {str(e).split(';')[0]}; each line has one number a column, an empty cell or NA where there is none"
+            ) from None
+    if not a.size:
+        raise ValueError(f"{path} holds no points")
     return cells if named else None, a
+
 
 def _from_array(a, axes, names, path):
     "The cells of an array that are not missing; `axes`: coordinates of their centres."
-    a = np.asarray(a, dtype=np.float64); there = np.isfinite(a).all(-1)
+    a = np.asarray(a, dtype=np.float64)
+    there = np.isfinite(a).all(-1)
     for name, ax in zip(names, axes):
-        if len(ax) < 2 or not np.allclose(np.diff(ax), ax[1] - ax[0], rtol=.01): raise ValueError(f'the axis {name} of {path} is not evenly spaced, or a single value; give the points as a table')
-    box = np.array([[ax[0] - (ax[1] - ax[0]) / 2, ax[-1] + (ax[1] - ax[0]) / 2] for ax in axes])
+        if len(ax) < 2 or not np.allclose(np.diff(ax), ax[1] - ax[0], rtol=0.01):
+            raise ValueError(
+                f"the axis {name} of {path} is not evenly spaced, or a single value; give the points as a table"
+            )
+    box = np.array(
+        [[ax[0] - (ax[1] - ax[0]) / 2, ax[-1] + (ax[1] - ax[0]) / 2] for ax in axes]
+    )
     x = np.stack([ax[i] for ax, i in zip(axes, np.nonzero(there))], 1)
-    return Points(list(names), x, a[there], box, there.shape, [f'an array of {" × ".join(map(str, there.shape))} cells, {there.size - there.sum():,} of them missing'])
+    return Points(
+        list(names),
+        x,
+        a[there],
+        box,
+        there.shape,
+        [
+            f"an array of {' × '.join(map(str, there.shape))} cells, {there.size - there.sum():,} of them missing"
+        ],
+    )
+
 
 def _read_netcdf(path):
-    try: import xarray
-    except ImportError: raise ImportError('reading netCDF needs xarray: pip install xarray netCDF4') from None
-    with xarray.open_dataset(path, decode_coords='all') as data:                 # bounds of cells and the like are no values
-        known = [k for k, v in data.data_vars.items() if v.ndim and v.dtype.kind in 'fiu']
-        if not known: raise ValueError(f'{path} holds no array of numbers')
+    try:
+        import xarray
+    except ImportError:
+        raise ImportError(
+            "reading netCDF needs xarray: pip install xarray netCDF4"
+        ) from None
+    with xarray.open_dataset(
+        path, decode_coords="all"
+    ) as data:  # bounds of cells and the like are no values
+        known = [
+            k for k, v in data.data_vars.items() if v.ndim and v.dtype.kind in "fiu"
+        ]
+        if not known:
+            raise ValueError(f"{path} holds no array of numbers")
         v = data[known[0]].squeeze().load()
-    axes, said = [], [f'variable {known[0]}' + (f' (also there: {", ".join(known[1:])})' if known[1:] else '')]
+    axes, said = (
+        [],
+        [
+            f"variable {known[0]}"
+            + (f" (also there: {', '.join(known[1:])})" if known[1:] else "")
+        ],
+    )
     for d in v.dims:
         ax = v[d].values
-        if ax.dtype.kind in 'mM': ax = (ax - ax[0]) / np.timedelta64(1, 'D'); said.append(f'{d} in days since the first')
+        if ax.dtype.kind in "mM":
+            ax = (ax - ax[0]) / np.timedelta64(1, "D")
+            said.append(f"{d} in days since the first")
         axes.append(ax.astype(np.float64))
-    p = _from_array(v.values[..., None], axes, [*v.dims, known[0]], path); p.said += said; return p
+    p = _from_array(v.values[..., None], axes, [*v.dims, known[0]], path)
+    p.said += said
+    return p
+
 
 def read_points(
-    path: str | Path,   # a text table, .npy, .npz or .nc
-    values: int = 1,    # columns that hold values, the last ones
+    path: str | Path,  # a text table, .npy, .npz or .nc
+    values: int = 1,  # columns that hold values, the last ones
 ) -> Points:
     "Points of one field from a file."
-    path = Path(path); kind = path.suffix.lower()
-    if not path.is_file(): raise FileNotFoundError(f'there is no file {path}')
-    if kind in ('.npy', '.npz'):
-        with open(path, 'rb') as f:
+    path = Path(path)
+    kind = path.suffix.lower()
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no file {path}")
+    if kind in (".npy", ".npz"):
+        with open(path, "rb") as f:
             got = np.load(f, allow_pickle=False)
-            if kind == '.npz': got = {k: got[k] for k in got.files}
-        if isinstance(got, dict) and {'coords', 'values'} <= set(got):
-            x, y = (np.asarray(got[k], dtype=np.float64) for k in ('coords', 'values')); names = None
-            a = np.concatenate([x.reshape(len(x), -1), y.reshape(len(y), -1)], 1) if len(x) == len(y) else None
-            if a is None: raise ValueError(f'{path} has {len(x)} coords but {len(y)} values')
+            if kind == ".npz":
+                got = {k: got[k] for k in got.files}
+        if isinstance(got, dict) and {"coords", "values"} <= set(got):
+            x, y = (np.asarray(got[k], dtype=np.float64) for k in ("coords", "values"))
+            names = None
+            a = (
+                np.concatenate([x.reshape(len(x), -1), y.reshape(len(y), -1)], 1)
+                if len(x) == len(y)
+                else None
+            )
+            if a is None:
+                raise ValueError(f"{path} has {len(x)} coords but {len(y)} values")
             values = y.reshape(len(y), -1).shape[1]
         else:
-            if isinstance(got, dict) and len(got) != 1: raise ValueError(f'{path} needs arrays called coords and values, or one array; it has {", ".join(got) or "none"}')
-            a = next(iter(got.values())) if isinstance(got, dict) else got; a = a if values > 1 else a[..., None]; d = a.ndim - 1
-            if a.shape[-1] != values or not 1 <= d <= 4: raise ValueError(f'the array in {path} has shape {a.shape[:d + (values > 1)]}; 1 to 4 axes of cells are wanted' + ', and one of values' * (values > 1))
-            return _from_array(a, [np.arange(n, dtype=np.float64) for n in a.shape[:-1]], [f'axis{i}' for i in range(d)] + [f'value{i}' for i in range(values)], path)
-    elif kind in ('.nc', '.nc4', '.cdf', '.netcdf'): return _read_netcdf(path)
-    else: names, a = _read_table(path)
+            if isinstance(got, dict) and len(got) != 1:
+                raise ValueError(
+                    f"{path} needs arrays called coords and values, or one array; it has {', '.join(got) or 'none'}"
+                )
+            a = next(iter(got.values())) if isinstance(got, dict) else got
+            a = a if values > 1 else a[..., None]
+            d = a.ndim - 1
+            if a.shape[-1] != values or not 1 <= d <= 4:
+                raise ValueError(
+                    f"the array in {path} has shape {a.shape[: d + (values > 1)]}; 1 to 4 axes of cells are wanted"
+                    + ", and one of values" * (values > 1)
+                )
+            return _from_array(
+                a,
+                [np.arange(n, dtype=np.float64) for n in a.shape[:-1]],
+                [f"axis{i}" for i in range(d)] + [f"value{i}" for i in range(values)],
+                path,
+            )
+    elif kind in (".nc", ".nc4", ".cdf", ".netcdf"):
+        return _read_netcdf(path)
+    else:
+        names, a = _read_table(path)
     d = a.shape[1] - values
-    if values < 1 or not 1 <= d <= 4: raise ValueError(f'{path} has {a.shape[1]} column(s), {values} of them for values, which leaves {d} coordinate(s); 1 to 4 are wanted: say how many columns are values with --values')
-    named = names is not None and len(names) == a.shape[1]; names = names if named else [*'xyzt'][:d] + [f'value{i}' for i in range(values)] if values > 1 else [*'xyzt'][:d] + ['value']
-    good = np.isfinite(a).all(1); said = [] if good.all() else [f'{(~good).sum():,} of {len(a):,} lines have a missing cell and are left out']
-    if not good.any(): raise ValueError(f'every line of {path} has a missing cell')
-    return Points(names, a[good, :d], a[good, d:], said=[f'coordinates {", ".join(names[:d])}, values {", ".join(names[d:])}' + ('' if named else ' (no line of names)'), *said])
+    if values < 1 or not 1 <= d <= 4:
+        raise ValueError(
+            f"{path} has {a.shape[1]} column(s), {values} of them for values, which leaves {d} coordinate(s); 1 to 4 are wanted: say how many columns are values with --values"
+        )
+    named = names is not None and len(names) == a.shape[1]
+    names = (
+        names
+        if named
+        else [*"xyzt"][:d] + [f"value{i}" for i in range(values)]
+        if values > 1
+        else [*"xyzt"][:d] + ["value"]
+    )
+    good = np.isfinite(a).all(1)
+    said = (
+        []
+        if good.all()
+        else [
+            f"{(~good).sum():,} of {len(a):,} lines have a missing cell and are left out"
+        ]
+    )
+    if not good.any():
+        raise ValueError(f"every line of {path} has a missing cell")
+    return Points(
+        names,
+        a[good, :d],
+        a[good, d:],
+        said=[
+            f"coordinates {', '.join(names[:d])}, values {', '.join(names[d:])}"
+            + ("" if named else " (no line of names)"),
+            *said,
+        ],
+    )
 
 # %% ../nbs/cli.ipynb #cli00007
 def _box(p: Points, bounds=None):
     "Where the field is asked: (d, 2) in the user's units."
     if bounds:
-        if len(bounds) != 2 * p.dim: raise ValueError(f'--bounds takes from and to for each of the {p.dim} coordinate(s), {2 * p.dim} numbers, not {len(bounds)}')
+        if len(bounds) != 2 * p.dim:
+            raise ValueError(
+                f"--bounds takes from and to for each of the {p.dim} coordinate(s), {2 * p.dim} numbers, not {len(bounds)}"
+            )
         box = np.array(bounds, dtype=np.float64).reshape(-1, 2)
-        if not (box[:, 0] < box[:, 1]).all(): raise ValueError('--bounds are from, to, from, to, …, each from less than its to')
-    elif p.box is not None: return p.box
-    else: lo, hi = p.x.min(0), p.x.max(0); box = np.stack([lo - .01 * (hi - lo), hi + .01 * (hi - lo)], 1)
+        if not (box[:, 0] < box[:, 1]).all():
+            raise ValueError(
+                "--bounds are from, to, from, to, …, each from less than its to"
+            )
+    elif p.box is not None:
+        return p.box
+    else:
+        lo, hi = p.x.min(0), p.x.max(0)
+        box = np.stack([lo - 0.01 * (hi - lo), hi + 0.01 * (hi - lo)], 1)
     for n, (lo, hi) in zip(p.names, box):
-        if lo == hi: raise ValueError(f'the coordinate {n} is {lo:g} everywhere; leave the column out')
+        if lo == hi:
+            raise ValueError(
+                f"the coordinate {n} is {lo:g} everywhere; leave the column out"
+            )
     return box
 
-def _observations(p: Points, box, scale=(0., 1.)):
-    x = 2 * (p.x - box[:, 0]) / (box[:, 1] - box[:, 0]) - 1; inside = (np.abs(x) <= 1 + 1e-9).all(1)
-    if not inside.all(): p.said.append(f'{(~inside).sum():,} points outside --bounds are left out')
-    if not inside.any(): raise ValueError('no point is inside --bounds')
-    return Observations(torch.from_numpy(x[None, inside].clip(-1, 1)), torch.from_numpy((p.y[None, inside] - scale[0]) / scale[1]))
+
+def _observations(p: Points, box, scale=(0.0, 1.0)):
+    x = 2 * (p.x - box[:, 0]) / (box[:, 1] - box[:, 0]) - 1
+    inside = (np.abs(x) <= 1 + 1e-9).all(1)
+    if not inside.all():
+        p.said.append(f"{(~inside).sum():,} points outside --bounds are left out")
+    if not inside.any():
+        raise ValueError("no point is inside --bounds")
+    return Observations(
+        torch.from_numpy(x[None, inside].clip(-1, 1)),
+        torch.from_numpy((p.y[None, inside] - scale[0]) / scale[1]),
+    )
+
 
 def _res(res, d, shape=()):
-    if res is None: return tuple(shape) or {1: (512,), 2: (128, 128), 3: (32,) * 3, 4: (16,) * 4}[d]
-    if len(res) != d or min(res) < 1: raise ValueError(f'--res takes {d} number{"s" * (d > 1)} of 1 or more, one for each coordinate, not {" ".join(map(str, res))}')
+    if res is None:
+        return tuple(shape) or {1: (512,), 2: (128, 128), 3: (32,) * 3, 4: (16,) * 4}[d]
+    if len(res) != d or min(res) < 1:
+        raise ValueError(
+            f"--res takes {d} number{'s' * (d > 1)} of 1 or more, one for each coordinate, not {' '.join(map(str, res))}"
+        )
     return tuple(res)
+
 
 def _ask(fn, shape, d, what):
     "Values of a function (M, d) -> (…, M, …) on a grid, in parts, with a bar when it takes long: a list of arrays."
     from tqdm import tqdm
-    x = grid_coords(*shape, dtype=torch.float64); parts = x.split(max(2**9, len(x) // 200))
-    start = time.perf_counter(); out = [fn(parts[0])]; secs = (time.perf_counter() - start) * (len(parts) - 1)
-    if secs > 5: print(f'{what}: {len(x):,} cells, about {secs:.0f} s')
-    for p in tqdm(parts[1:], disable=secs < 5, unit='part', mininterval=1): out.append(fn(p))
+
+    x = grid_coords(*shape, dtype=torch.float64)
+    parts = x.split(max(2**9, len(x) // 200))
+    start = time.perf_counter()
+    out = [fn(parts[0])]
+    secs = (time.perf_counter() - start) * (len(parts) - 1)
+    if secs > 5:
+        print(f"{what}: {len(x):,} cells, about {secs:.0f} s")
+    for p in tqdm(parts[1:], disable=secs < 5, unit="part", mininterval=1):
+        out.append(fn(p))
     return [np.concatenate([np.asarray(o[i]) for o in out]) for i in range(len(out[0]))]
 
+
 def draw_field(
-    arrays: dict,      # what `nfd_reconstruct` writes
+    arrays: dict,  # what `nfd_reconstruct` writes
     points: Points | None = None,
-) -> Any:              # a matplotlib Figure
+) -> Any:  # a matplotlib Figure
     "Mean, standard deviation and the points of each channel; of more than two dimensions the middle slice."
     from matplotlib.figure import Figure
-    names, d = [str(n) for n in arrays['coordinates']], len(arrays['coordinates']); axes = [arrays[f'axis{i}'] for i in range(d)]; cut = tuple(len(a) // 2 for a in axes[:-2]) if d > 2 else ()
-    mean, std = arrays['mean'][cut], arrays['std'][cut]; c = min(4, mean.shape[-1]); fig = Figure(figsize=(8.6, 3.2 * c), dpi=100); axs = fig.subplots(c, 1 if d == 1 else 2, squeeze=False)
+
+    names, d = [str(n) for n in arrays["coordinates"]], len(arrays["coordinates"])
+    axes = [arrays[f"axis{i}"] for i in range(d)]
+    cut = tuple(len(a) // 2 for a in axes[:-2]) if d > 2 else ()
+    mean, std = arrays["mean"][cut], arrays["std"][cut]
+    c = min(4, mean.shape[-1])
+    fig = Figure(figsize=(8.6, 3.2 * c), dpi=100)
+    axs = fig.subplots(c, 1 if d == 1 else 2, squeeze=False)
     for k, row in enumerate(axs):
         if d == 1:
-            row[0].fill_between(axes[0], arrays['lower'][:, k], arrays['upper'][:, k], alpha=.25, lw=0, label='90 %'); row[0].plot(axes[0], mean[:, k], label='mean')
-            if points is not None: row[0].plot(points.x[:, 0], points.y[:, k], 'k.', ms=3, label='points')
-            row[0].set(xlabel=names[0], ylabel=arrays['names'][k]); row[0].legend(fontsize=8); continue
-        right = bool(arrays['first_to_the_right']); h, v = (-2, -1) if right else (-1, -2); down = bool(arrays['down'])
-        half = lambda a: (a[1] - a[0]) / 2 if len(a) > 1 else .5
-        ends = lambda a: (a[0] - half(a), a[-1] + half(a)); extent = (*ends(axes[h]), *(ends(axes[v])[::-1] if down else ends(axes[v])))
-        for ax, a, name, cmap in zip(row, (mean, std), ('mean', 'standard deviation'), ('viridis', 'magma')):
-            im = ax.imshow(a[..., k].T if right else a[..., k], vmax=np.quantile(a[..., k], .99 if cmap == 'magma' else 1), origin='upper' if down else 'lower', extent=extent, cmap=cmap, aspect='auto' if (r := abs((extent[1] - extent[0]) / (extent[3] - extent[2]))) > 3 or r < 1 / 3 else 'equal', interpolation='nearest')
-            ax.set(xlabel=names[h], ylabel=names[v], xlim=sorted(extent[:2]), ylim=extent[2:] if down else sorted(extent[2:])); ax.set_title(f'{arrays["names"][k]}: {name}' + ''.join(f', {n} = {a[i]:.4g}' for n, a, i in zip(names, axes, cut)), fontsize=9); fig.colorbar(im, ax=ax, fraction=.046); ax.locator_params(nbins=5)
-        if points is not None and d == 2 and points.box is None and len(points.x) <= 3000: row[1].plot(points.x[:, h], points.x[:, v], '.', color='w', ms=max(.6, 3 - len(points.x) / 1000), mew=0)
-    fig.tight_layout(); return fig
+            row[0].fill_between(
+                axes[0],
+                arrays["lower"][:, k],
+                arrays["upper"][:, k],
+                alpha=0.25,
+                lw=0,
+                label="90 %",
+            )
+            row[0].plot(axes[0], mean[:, k], label="mean")
+            if points is not None:
+                row[0].plot(points.x[:, 0], points.y[:, k], "k.", ms=3, label="points")
+            row[0].set(xlabel=names[0], ylabel=arrays["names"][k])
+            row[0].legend(fontsize=8)
+            continue
+        right = bool(arrays["first_to_the_right"])
+        h, v = (-2, -1) if right else (-1, -2)
+        down = bool(arrays["down"])
+        half = lambda a: (a[1] - a[0]) / 2 if len(a) > 1 else 0.5
+        ends = lambda a: (a[0] - half(a), a[-1] + half(a))
+        extent = (*ends(axes[h]), *(ends(axes[v])[::-1] if down else ends(axes[v])))
+        for ax, a, name, cmap in zip(
+            row, (mean, std), ("mean", "standard deviation"), ("viridis", "magma")
+        ):
+            im = ax.imshow(
+                a[..., k].T if right else a[..., k],
+                vmax=np.quantile(a[..., k], 0.99 if cmap == "magma" else 1),
+                origin="upper" if down else "lower",
+                extent=extent,
+                cmap=cmap,
+                aspect="auto"
+                if (r := abs((extent[1] - extent[0]) / (extent[3] - extent[2]))) > 3
+                or r < 1 / 3
+                else "equal",
+                interpolation="nearest",
+            )
+            ax.set(
+                xlabel=names[h],
+                ylabel=names[v],
+                xlim=sorted(extent[:2]),
+                ylim=extent[2:] if down else sorted(extent[2:]),
+            )
+            ax.set_title(
+                f"{arrays['names'][k]}: {name}"
+                + "".join(f", {n} = {a[i]:.4g}" for n, a, i in zip(names, axes, cut)),
+                fontsize=9,
+            )
+            fig.colorbar(im, ax=ax, fraction=0.046)
+            ax.locator_params(nbins=5)
+        if (
+            points is not None
+            and d == 2
+            and points.box is None
+            and len(points.x) <= 3000
+        ):
+            row[1].plot(
+                points.x[:, h],
+                points.x[:, v],
+                ".",
+                color="w",
+                ms=max(0.6, 3 - len(points.x) / 1000),
+                mew=0,
+            )
+    fig.tight_layout()
+    return fig
 
 # %% ../nbs/cli.ipynb #cli00008
 def _about(model):
     "What `nfd_fit` wrote of a model's values: (offset, unit)."
     path = model if Path(model).is_file() else pretrained().get(str(model))
-    with safe_open(path, 'pt') as f: said = (f.metadata() or {}).get('nfd_fit')
-    return json.loads(said) if said else dict(scale=(0., 1.))
+    with safe_open(path, "pt") as f:
+        said = (f.metadata() or {}).get("nfd_fit")
+    return json.loads(said) if said else dict(scale=(0.0, 1.0))
+
 
 @call_parse
 def nfd_reconstruct(
-    points: Path,                    # a table (coordinates, then values), .npz, .npy or .nc
-    res: Param('cells along each coordinate; by default 128 128 in 2-D, or those of the array', int, nargs='+') = None,
-    o: _Short('where the field goes', Path) = 'field.npz',
-    png: Path = None,                # and a picture of it
-    values: int = 1,                 # how many columns are values, the last ones
-    bounds: Param('from to, for each coordinate: the domain; by default the points\' own and 1 %', float, nargs='+') = None,
-    draws: int = 0,                  # draws to write beside mean and spread
-    model: str = None,               # a trained model: a pretrained name or a file; by default the prior is learned from the points
-    seed: int = 0,                   # of the draws
+    points: Path,  # a table (coordinates, then values), .npz, .npy or .nc
+    res: Param(
+        "cells along each coordinate; by default 128 128 in 2-D, or those of the array",
+        int,
+        nargs="+",
+    ) = None,
+    o: _Short("where the field goes", Path) = "field.npz",
+    png: Path = None,  # and a picture of it
+    values: int = 1,  # how many columns are values, the last ones
+    bounds: Param(
+        "from to, for each coordinate: the domain; by default the points' own and 1 %",
+        float,
+        nargs="+",
+    ) = None,
+    draws: int = 0,  # draws to write beside mean and spread
+    model: str = None,  # a trained model: a pretrained name or a file; by default the prior is learned from the points
+    seed: int = 0,  # of the draws
 ) -> None:
     "A field from scattered points: mean, standard deviation, 90 % limits, on a grid in the units of the points. Example: nfd_reconstruct points.csv --res 256 256 -o field.npz --png field.png"
-    with _one_line('nfd_reconstruct'):
-        start = time.perf_counter(); _folder(o, png); p = read_points(points, values); shape = _res(res, p.dim, p.shape)
-        if draws < 0: raise ValueError(f'--draws is 0 or more, not {draws}')
-        if png and Path(png).suffix.lower() not in ('.png', '.pdf', '.svg', '.jpg'): raise ValueError(f'--png is a picture, .png, .pdf, .svg or .jpg, not {Path(png).name}')
-        about = _about(model) if model and (net := load(model)) else dict(scale=(0., 1.)); m, u = about['scale']
-        box = _box(p, bounds); obs = _observations(p, box, (m, u)); N = obs.coords.shape[1]
-        print(f'{N:,} points: {"; ".join(p.said)}'); print('; '.join(f'{n} from {lo:.6g} to {hi:.6g}' for n, (lo, hi) in zip(p.names, box)) + (' (the points and 1 % on each side)' if not bounds and p.box is None else ''), flush=True)
+    with _one_line("nfd_reconstruct"):
+        start = time.perf_counter()
+        _folder(o, png)
+        p = read_points(points, values)
+        shape = _res(res, p.dim, p.shape)
+        if draws < 0:
+            raise ValueError(f"--draws is 0 or more, not {draws}")
+        if png and Path(png).suffix.lower() not in (".png", ".pdf", ".svg", ".jpg"):
+            raise ValueError(
+                f"--png is a picture, .png, .pdf, .svg or .jpg, not {Path(png).name}"
+            )
+        about = (
+            _about(model) if model and (net := load(model)) else dict(scale=(0.0, 1.0))
+        )
+        m, u = about["scale"]
+        box = _box(p, bounds)
+        obs = _observations(p, box, (m, u))
+        N = obs.coords.shape[1]
+        print(f"{N:,} points: {'; '.join(p.said)}")
+        print(
+            "; ".join(
+                f"{n} from {lo:.6g} to {hi:.6g}" for n, (lo, hi) in zip(p.names, box)
+            )
+            + (
+                " (the points and 1 % on each side)"
+                if not bounds and p.box is None
+                else ""
+            ),
+            flush=True,
+        )
         gen = torch.Generator().manual_seed(seed)
         if model is None:
-            if N > 20000: print('learning the prior, then the answer; a million points take some minutes', flush=True)
-            net = EvidenceField(p.dim, p.y.shape[1]); posts = net.posterior(obs); q = posts[0].prior; e, s = left_out(posts[0], 200)
-            print(f'prior by evidence: roughness ν = {q.nu:.2g}; lengths ' + ', '.join(f'{n} {l * abs(b - a) / 2:.3g}' for n, l, (a, b) in zip(p.names, q.lengths.tolist(), box)) + '; ' + ', '.join(f'{n} varies by ±{t:.3g} with noise ±{t * q.noise**.5:.2g}' for n, t in zip(p.names[p.dim:], q.scale.tolist())))
-            if N > 9: print(f'each of {len(e)} points foretold by the others: off by {e.square().mean().sqrt():.3g} (root mean square), {(e.abs() < 1.645 * s).double().mean():.0%} within their 90 % limits')
-            mean, std = _ask(lambda x: [t.numpy() for t in posts[0].moments(x)], shape, p.dim, 'mean and spread')
-            lower, upper = mean - 1.645 * std, mean + 1.645 * std; drawn = net.sample(obs, draws, generator=gen, posts=posts)(grid_coords(*shape))[:, 0].numpy() if draws else None; noise = (q.scale * q.noise**.5).numpy()
+            if N > 20000:
+                print(
+                    "learning the prior, then the answer; a million points take some minutes",
+                    flush=True,
+                )
+            net = EvidenceField(p.dim, p.y.shape[1])
+            posts = net.posterior(obs)
+            q = posts[0].prior
+            e, s = left_out(posts[0], 200)
+            print(
+                f"prior by evidence: roughness ν = {q.nu:.2g}; lengths "
+                + ", ".join(
+                    f"{n} {l * abs(b - a) / 2:.3g}"
+                    for n, l, (a, b) in zip(p.names, q.lengths.tolist(), box)
+                )
+                + "; "
+                + ", ".join(
+                    f"{n} varies by ±{t:.3g} with noise ±{t * q.noise**0.5:.2g}"
+                    for n, t in zip(p.names[p.dim :], q.scale.tolist())
+                )
+            )
+            if N > 9:
+                print(
+                    f"each of {len(e)} points foretold by the others: off by {e.square().mean().sqrt():.3g} (root mean square), {(e.abs() < 1.645 * s).double().mean():.0%} within their 90 % limits"
+                )
+            mean, std = _ask(
+                lambda x: [t.numpy() for t in posts[0].moments(x)],
+                shape,
+                p.dim,
+                "mean and spread",
+            )
+            lower, upper = mean - 1.645 * std, mean + 1.645 * std
+            drawn = (
+                net.sample(obs, draws, generator=gen, posts=posts)(grid_coords(*shape))[
+                    :, 0
+                ].numpy()
+                if draws
+                else None
+            )
+            noise = (q.scale * q.noise**0.5).numpy()
         else:
-            if (net.dim, net.channels) != (p.dim, p.y.shape[1]): raise ValueError(f'the model {model} is for {net.dim} coordinate(s) and {net.channels} value(s); the points have {p.dim} and {p.y.shape[1]}')
-            x = grid_coords(*shape); mean = net.reconstruct(obs)(x)[0].numpy().astype(np.float64) * u + m; d = net.sample(obs, max(draws, 64), generator=gen)(x)[:, 0].numpy().astype(np.float64) * u + m
-            std, lower, upper, drawn, noise = d.std(0), *np.quantile(d, (.05, .95), axis=0), d[:draws] if draws else None, np.zeros(0)
-            print(f'prior: the model {model}; spread and limits from {len(d)} draws')
-        names = p.names[:p.dim]; right = p.box is None and names[0].lower()[:3] in ('x', 'lon', 'eas'); grid = lambda a: a.reshape(*a.shape[:-2], *shape, a.shape[-1])
-        arrays = {f'axis{i}': lo + (np.arange(n) + .5) * (hi - lo) / n for i, (n, (lo, hi)) in enumerate(zip(shape, box))}
-        arrays |= dict(mean=grid(mean), std=grid(std), lower=grid(lower), upper=grid(upper), noise=noise, coordinates=np.array(names), names=np.array(p.names[p.dim:]), first_to_the_right=np.array(right), down=np.array(p.box is not None and names[0].startswith('axis')))
-        if draws: arrays['draws'] = grid(drawn)
-        _whole(o, lambda tmp: _save(tmp, arrays)); print(f'{o}: mean, std, lower, upper{", draws" * bool(draws)}, of shape {arrays["mean"].shape}; mean[{", ".join("ijkl"[:p.dim])}] is at (' + ', '.join(f'{n} = axis{i}[{"ijkl"[i]}]' for i, n in enumerate(names)) + ')')
-        if png: _whole(png, lambda tmp: draw_field(arrays, p).savefig(tmp, format=Path(png).suffix[1:])); print(f'{png}: ' + ('the mean and its 90 % limits' if p.dim == 1 else f'{names[-2] if right else names[-1]} to the right, {names[-1] if right else names[-2]} {"down" if arrays["down"] else "up"}'))
-        print(f'{time.perf_counter() - start:.0f} s in all')
+            if (net.dim, net.channels) != (p.dim, p.y.shape[1]):
+                raise ValueError(
+                    f"the model {model} is for {net.dim} coordinate(s) and {net.channels} value(s); the points have {p.dim} and {p.y.shape[1]}"
+                )
+            x = grid_coords(*shape)
+            mean = net.reconstruct(obs)(x)[0].numpy().astype(np.float64) * u + m
+            d = (
+                net.sample(obs, max(draws, 64), generator=gen)(x)[:, 0]
+                .numpy()
+                .astype(np.float64)
+                * u
+                + m
+            )
+            std, lower, upper, drawn, noise = (
+                d.std(0),
+                *np.quantile(d, (0.05, 0.95), axis=0),
+                d[:draws] if draws else None,
+                np.zeros(0),
+            )
+            print(f"prior: the model {model}; spread and limits from {len(d)} draws")
+        names = p.names[: p.dim]
+        right = p.box is None and names[0].lower()[:3] in ("x", "lon", "eas")
+        grid = lambda a: a.reshape(*a.shape[:-2], *shape, a.shape[-1])
+        arrays = {
+            f"axis{i}": lo + (np.arange(n) + 0.5) * (hi - lo) / n
+            for i, (n, (lo, hi)) in enumerate(zip(shape, box))
+        }
+        arrays |= dict(
+            mean=grid(mean),
+            std=grid(std),
+            lower=grid(lower),
+            upper=grid(upper),
+            noise=noise,
+            coordinates=np.array(names),
+            names=np.array(p.names[p.dim :]),
+            first_to_the_right=np.array(right),
+            down=np.array(p.box is not None and names[0].startswith("axis")),
+        )
+        if draws:
+            arrays["draws"] = grid(drawn)
+        _whole(o, lambda tmp: _save(tmp, arrays))
+        print(
+            f"{o}: mean, std, lower, upper{', draws' * bool(draws)}, of shape {arrays['mean'].shape}; mean[{', '.join('ijkl'[: p.dim])}] is at ("
+            + ", ".join(f"{n} = axis{i}[{'ijkl'[i]}]" for i, n in enumerate(names))
+            + ")"
+        )
+        if png:
+            _whole(
+                png,
+                lambda tmp: draw_field(arrays, p).savefig(
+                    tmp, format=Path(png).suffix[1:]
+                ),
+            )
+            print(
+                f"{png}: "
+                + (
+                    "the mean and its 90 % limits"
+                    if p.dim == 1
+                    else f"{names[-2] if right else names[-1]} to the right, {names[-1] if right else names[-2]} {'down' if arrays['down'] else 'up'}"
+                )
+            )
+        print(f"{time.perf_counter() - start:.0f} s in all")
+
 
 def _save(path, arrays):
-    with open(path, 'wb') as f: np.savez_compressed(f, **arrays)
+    with open(path, "wb") as f:
+        np.savez_compressed(f, **arrays)
 
 # %% ../nbs/cli.ipynb #cli00020
 def read_fields(path: str | Path, channels: int = 0) -> tuple[torch.Tensor, tuple, str]:
     "Fields (n, *grid, c) from a file or folder, mapped to [0, 1]; (offset, unit) of that; what was assumed."
     path = Path(path)
+
     def one(f):
-        if f.suffix.lower() not in ('.npy', '.npz'): from matplotlib.image import imread; a = imread(f); return a[..., :3] if a.ndim == 3 and a.shape[-1] == 4 else a
-        with open(f, 'rb') as s:
+        if f.suffix.lower() not in (".npy", ".npz"):
+            from matplotlib.image import imread
+
+            a = imread(f)
+            return a[..., :3] if a.ndim == 3 and a.shape[-1] == 4 else a
+        with open(f, "rb") as s:
             a = np.load(s, allow_pickle=False)
-            return a if isinstance(a, np.ndarray) else a[a.files[0]] if a.files else np.zeros(0)
+            return (
+                a
+                if isinstance(a, np.ndarray)
+                else a[a.files[0]]
+                if a.files
+                else np.zeros(0)
+            )
+
     if path.is_dir():
-        files = sorted(f for f in path.iterdir() if f.suffix.lower() in ('.npy', '.npz', '.png', '.jpg', '.jpeg', '.tif', '.tiff', '.bmp'))
-        if not files: raise ValueError(f'the folder {path} holds no images or .npy, .npz files')
+        files = sorted(
+            f
+            for f in path.iterdir()
+            if f.suffix.lower()
+            in (".npy", ".npz", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
+        )
+        if not files:
+            raise ValueError(f"the folder {path} holds no images or .npy, .npz files")
         parts = [one(f) for f in files]
         for f, a in zip(files, parts):
-            if a.shape != parts[0].shape: raise ValueError(f'{f.name} has shape {a.shape}, but {files[0].name} {parts[0].shape}; all fields need one size')
+            if a.shape != parts[0].shape:
+                raise ValueError(
+                    f"{f.name} has shape {a.shape}, but {files[0].name} {parts[0].shape}; all fields need one size"
+                )
         a = np.stack(parts)
-    elif path.is_file(): a = one(path)
-    else: raise FileNotFoundError(f'there is no file or folder {path}')
+    elif path.is_file():
+        a = one(path)
+    else:
+        raise FileNotFoundError(f"there is no file or folder {path}")
     c = channels or (a.shape[-1] if a.ndim > 2 and a.shape[-1] <= 4 else 1)
-    if channels > 1 and (a.ndim < 3 or a.shape[-1] != c): raise ValueError(f'the last axis of {a.shape} is not one of {channels} channels')
+    if channels > 1 and (a.ndim < 3 or a.shape[-1] != c):
+        raise ValueError(
+            f"the last axis of {a.shape} is not one of {channels} channels"
+        )
     a = a if c > 1 or (a.ndim > 2 and a.shape[-1] == 1) else a[..., None]
-    if not 1 <= a.ndim - 2 <= 4 or len(a) < 2: raise ValueError(f'fields come as (n, *grid) or (n, *grid, channels) with n of 2 or more, not {a.shape}')
-    if a.dtype.kind not in 'biuf' or not np.isfinite(a).all(): raise ValueError(f'{path} has cells that are missing or no numbers; whole fields are wanted')
-    lo, hi = (0., 255.) if a.dtype == np.uint8 else (float(a.min()), float(a.max()))
-    if lo == hi: raise ValueError(f'every value in {path} is {lo:g}')
-    return torch.from_numpy((a.astype(np.float32) - lo) / (hi - lo)), (lo, hi - lo), f'{len(a):,} fields of {" × ".join(map(str, a.shape[1:-1]))}, {c} channel{"s" * (c > 1)}, values {lo:g} to {hi:g}'
+    if not 1 <= a.ndim - 2 <= 4 or len(a) < 2:
+        raise ValueError(
+            f"fields come as (n, *grid) or (n, *grid, channels) with n of 2 or more, not {a.shape}"
+        )
+    if a.dtype.kind not in "biuf" or not np.isfinite(a).all():
+        raise ValueError(
+            f"{path} has cells that are missing or no numbers; whole fields are wanted"
+        )
+    lo, hi = (0.0, 255.0) if a.dtype == np.uint8 else (float(a.min()), float(a.max()))
+    if lo == hi:
+        raise ValueError(f"every value in {path} is {lo:g}")
+    return (
+        torch.from_numpy((a.astype(np.float32) - lo) / (hi - lo)),
+        (lo, hi - lo),
+        f"{len(a):,} fields of {' × '.join(map(str, a.shape[1:-1]))}, {c} channel{'s' * (c > 1)}, values {lo:g} to {hi:g}",
+    )
+
 
 def _clips(clips, size=2):
     "Endless batches: half of them whole frames, the others as images are seen."
     T = clips.shape[1]
     for obs, target in image_batches(clips, size=size):
-        if torch.rand(()) < .5: frames = torch.rand(size, T) < .1 + .6 * torch.rand(size, 1); obs = Observations(target.coords, target.values, frames.repeat_interleave(target.mask.shape[1] // T, 1))
+        if torch.rand(()) < 0.5:
+            frames = torch.rand(size, T) < 0.1 + 0.6 * torch.rand(size, 1)
+            obs = Observations(
+                target.coords,
+                target.values,
+                frames.repeat_interleave(target.mask.shape[1] // T, 1),
+            )
         yield obs, target
+
 
 @call_parse
 def nfd_fit(
-    data: Path,                              # .npy or .npz: (n, *grid) or (n, *grid, channels); or a folder of images or arrays
-    o: _Short('where the model goes', Path) = 'model.safetensors',
-    approach: int = 5,                       # 1, 5, 6 or 10
-    minutes: float = 10.,                    # of training
-    channels: int = 0,                       # how long the last axis is, if it is one of channels; by default it is up to 4
-    relative: bool = False,                  # for photographs and scans, whose light and contrast say little (approaches 5 and 10)
+    data: Path,  # .npy or .npz: (n, *grid) or (n, *grid, channels); or a folder of images or arrays
+    o: _Short("where the model goes", Path) = "model.safetensors",
+    approach: int = 5,  # 1, 5, 6 or 10
+    minutes: float = 10.0,  # of training
+    channels: int = 0,  # how long the last axis is, if it is one of channels; by default it is up to 4
+    relative: bool = False,  # for photographs and scans, whose light and contrast say little (approaches 5 and 10)
     seed: int = 0,
 ) -> None:
     "Train a model on fields of your own; called again, goes on from its checkpoints. Example: nfd_fit digits.npz -o digits.safetensors --approach 5 --minutes 30"
-    with _one_line('nfd_fit'):
-        start = time.perf_counter(); _folder(o); x, scale, said = read_fields(data, channels); d, c, side = x.ndim - 2, x.shape[-1], max(x.shape[1:-1]); o = Path(o); print(said, flush=True)
-        if approach not in (1, 5, 6, 10): raise ValueError(f'--approach is 1, 5, 6 or 10, not {approach}')
-        if minutes <= 0: raise ValueError(f'--minutes is more than 0, not {minutes:g}')
-        if relative and approach not in (5, 10): raise ValueError(f'--relative is for approaches 5 and 10, not {approach}')
-        if approach in (5, 10) and d > 3 or approach == 6 and not 2 <= d <= 4: raise ValueError(f'approach {approach} is not for fields of {d} dimension(s); use {5 if d < 4 else 1}')
-        torch.manual_seed(seed); gen = torch.Generator().manual_seed(seed); marks, run = [], f'{zlib.crc32(x.numpy().tobytes(), seed):08x}'   # other data is another run
+    with _one_line("nfd_fit"):
+        start = time.perf_counter()
+        _folder(o)
+        x, scale, said = read_fields(data, channels)
+        d, c, side = x.ndim - 2, x.shape[-1], max(x.shape[1:-1])
+        o = Path(o)
+        print(said, flush=True)
+        if approach not in (1, 5, 6, 10):
+            raise ValueError(f"--approach is 1, 5, 6 or 10, not {approach}")
+        if minutes <= 0:
+            raise ValueError(f"--minutes is more than 0, not {minutes:g}")
+        if relative and approach not in (5, 10):
+            raise ValueError(f"--relative is for approaches 5 and 10, not {approach}")
+        if approach in (5, 10) and d > 3 or approach == 6 and not 2 <= d <= 4:
+            raise ValueError(
+                f"approach {approach} is not for fields of {d} dimension(s); use {5 if d < 4 else 1}"
+            )
+        torch.manual_seed(seed)
+        gen = torch.Generator().manual_seed(seed)
+        marks, run = (
+            [],
+            f"{zlib.crc32(x.numpy().tobytes(), seed):08x}",
+        )  # other data is another run
         if approach == 1:
-            if len(x) < 40: raise ValueError(f'approach 1 needs 40 fields or more, not {len(x)}')
-            flat = x[:768].flatten(1); code = max(1, min(192, len(x) // 5, int(.9 * torch.linalg.matrix_rank(flat - flat.mean(0)))))   # no more numbers than the fields span
-            print('solved, not trained: a minute or more'); model, _ = fit_images(x, components=max(1, min(200, len(x) // 50)), rank=min(24, code), code=code, hidden=min(256, 3**d * x[0, ..., 0].numel() // 2), generator=gen)
+            if len(x) < 40:
+                raise ValueError(f"approach 1 needs 40 fields or more, not {len(x)}")
+            flat = x[:768].flatten(1)
+            code = max(
+                1,
+                min(
+                    192,
+                    len(x) // 5,
+                    int(0.9 * torch.linalg.matrix_rank(flat - flat.mean(0))),
+                ),
+            )  # no more numbers than the fields span
+            print("solved, not trained: a minute or more")
+            model, _ = fit_images(
+                x,
+                components=max(1, min(200, len(x) // 50)),
+                rank=min(24, code),
+                code=code,
+                hidden=min(256, 3**d * x[0, ..., 0].numel() // 2),
+                generator=gen,
+            )
         else:
-            if approach == 6: model, batches = TemporalField(d, c, frames=x.shape[1], side=max(16, 8 * -(-max(x.shape[2:-1], default=1) // 8)), bounds=(0, 1)), lambda: _clips(x); stages = [('clips', (1., 1., 1.), 1., 4e-3)]
+            if approach == 6:
+                model, batches = (
+                    TemporalField(
+                        d,
+                        c,
+                        frames=x.shape[1],
+                        side=max(16, 8 * -(-max(x.shape[2:-1], default=1) // 8)),
+                        bounds=(0, 1),
+                    ),
+                    lambda: _clips(x),
+                )
+                stages = [("clips", (1.0, 1.0, 1.0), 1.0, 4e-3)]
             else:
-                model = (SparseConditionalField if approach == 5 else SparseFeatureField)(d, c, tokens=max(3, min({1: 32, 2: 16, 3: 6}[d], -(-side // 4))), bounds=(0, 1), relative=relative)
-                batches, stages = lambda: image_batches(x, size=min(32, 2**16 // x[0, ..., 0].numel() + 1), generator=gen), [('mean', (1., 0.), .75, 4e-3), ('draws', (0., 1.), .25, 8e-3)]
+                model = (
+                    SparseConditionalField if approach == 5 else SparseFeatureField
+                )(
+                    d,
+                    c,
+                    tokens=max(3, min({1: 32, 2: 16, 3: 6}[d], -(-side // 4))),
+                    bounds=(0, 1),
+                    relative=relative,
+                )
+                batches, stages = (
+                    lambda: image_batches(
+                        x,
+                        size=min(32, 2**16 // x[0, ..., 0].numel() + 1),
+                        generator=gen,
+                    ),
+                    [
+                        ("mean", (1.0, 0.0), 0.75, 4e-3),
+                        ("draws", (0.0, 1.0), 0.25, 8e-3),
+                    ],
+                )
             for name, model.balance, share, lr in stages:
-                marks.append(o.with_name(f'{o.name}.{name}.{run}.checkpoint')); print(f'{name}: {share * minutes:g} min' + (f', goes on from {marks[-1]}' if marks[-1].exists() else ''), flush=True)
-                fit(model, batches(), seconds=60 * share * minutes, lr=lr, betas=(.9, .99), checkpoint=marks[-1], every=50)
-            model.balance = (1.,) * len(model.balance)
-        def write(tmp):                                                          # the model's own file, and one more line in its header
+                marks.append(o.with_name(f"{o.name}.{name}.{run}.checkpoint"))
+                print(
+                    f"{name}: {share * minutes:g} min"
+                    + (f", goes on from {marks[-1]}" if marks[-1].exists() else ""),
+                    flush=True,
+                )
+                fit(
+                    model,
+                    batches(),
+                    seconds=60 * share * minutes,
+                    lr=lr,
+                    betas=(0.9, 0.99),
+                    checkpoint=marks[-1],
+                    every=50,
+                )
+            model.balance = (1.0,) * len(model.balance)
+
+        def write(tmp):  # the model's own file, and one more line in its header
             model.save(tmp)
-            with safe_open(tmp, 'pt') as f: meta, tensors = f.metadata(), {k: f.get_tensor(k) for k in f.keys()}
-            save_file(tensors, tmp, meta | dict(nfd_fit=json.dumps(dict(scale=scale, shape=x.shape[1:-1]))))
-        _whole(o, write); [m.unlink(missing_ok=True) for m in marks]; print(f'{o}: {type(model).__name__}, {sum(p.numel() for p in model.parameters()):,} weights ({time.perf_counter() - start:.0f} s)')
+            with safe_open(tmp, "pt") as f:
+                meta, tensors = f.metadata(), {k: f.get_tensor(k) for k in f.keys()}
+            save_file(
+                tensors,
+                tmp,
+                meta | dict(nfd_fit=json.dumps(dict(scale=scale, shape=x.shape[1:-1]))),
+            )
+
+        _whole(o, write)
+        [m.unlink(missing_ok=True) for m in marks]
+        print(
+            f"{o}: {type(model).__name__}, {sum(p.numel() for p in model.parameters()):,} weights ({time.perf_counter() - start:.0f} s)"
+        )
+
 
 @call_parse
 def nfd_sample(
-    model: str,                      # a pretrained name or a file
-    n: _Short('draws', int) = 16,
-    res: Param('cells along each coordinate; by default those it was trained on, or 64', int, nargs='+') = None,
-    points: Path = None,             # a table or array that draws must pass through, see nfd_reconstruct
-    values: int = 1,                 # columns of it that are values
-    o: _Short('where the draws go', Path) = 'draws.npz',
-    png: Path = None,                # and a picture of them
+    model: str,  # a pretrained name or a file
+    n: _Short("draws", int) = 16,
+    res: Param(
+        "cells along each coordinate; by default those it was trained on, or 64",
+        int,
+        nargs="+",
+    ) = None,
+    points: Path = None,  # a table or array that draws must pass through, see nfd_reconstruct
+    values: int = 1,  # columns of it that are values
+    o: _Short("where the draws go", Path) = "draws.npz",
+    png: Path = None,  # and a picture of them
     seed: int = 0,
 ) -> None:
     "Draw fields from a model, with or without points. Example: nfd_sample approach5-mnist -n 16 --res 64 64 -o draws.npz --png draws.png"
-    with _one_line('nfd_sample'):
-        _folder(o, png); net, about = load(model), _about(model); m, u = about['scale']; shape = _res(res, net.dim, about.get('shape') or ((64,) * net.dim if net.dim < 3 else (16,) * net.dim))
-        if n < 1: raise ValueError(f'-n is 1 or more, not {n}')
+    with _one_line("nfd_sample"):
+        _folder(o, png)
+        net, about = load(model), _about(model)
+        m, u = about["scale"]
+        shape = _res(
+            res,
+            net.dim,
+            about.get("shape") or ((64,) * net.dim if net.dim < 3 else (16,) * net.dim),
+        )
+        if n < 1:
+            raise ValueError(f"-n is 1 or more, not {n}")
         g, obs = torch.Generator().manual_seed(seed), None
         if points:
             p = read_points(points, values)
-            if (net.dim, net.channels) != (p.dim, p.y.shape[1]): raise ValueError(f'the model {model} is for {net.dim} coordinate(s) and {net.channels} value(s); the points have {p.dim} and {p.y.shape[1]}')
+            if (net.dim, net.channels) != (p.dim, p.y.shape[1]):
+                raise ValueError(
+                    f"the model {model} is for {net.dim} coordinate(s) and {net.channels} value(s); the points have {p.dim} and {p.y.shape[1]}"
+                )
             obs = _observations(p, _box(p), (m, u))
-        f = net.generate(n, generator=g) if obs is None else net.sample(obs, n, generator=g); d = f.grid(*shape); d = (d if obs is None else d[:, 0]).numpy() * u + m
-        _whole(o, lambda tmp: _save(tmp, dict(draws=d))); print(f'{o}: draws of shape {d.shape}')
-        if png: _whole(png, lambda tmp: _gallery(d).savefig(tmp, format=Path(png).suffix[1:] or 'png')); print(png)
+        f = (
+            net.generate(n, generator=g)
+            if obs is None
+            else net.sample(obs, n, generator=g)
+        )
+        d = f.grid(*shape)
+        d = (d if obs is None else d[:, 0]).numpy() * u + m
+        _whole(o, lambda tmp: _save(tmp, dict(draws=d)))
+        print(f"{o}: draws of shape {d.shape}")
+        if png:
+            _whole(
+                png,
+                lambda tmp: _gallery(d).savefig(
+                    tmp, format=Path(png).suffix[1:] or "png"
+                ),
+            )
+            print(png)
+
 
 def _gallery(d):
     "Up to 16 draws; of three dimensions or more the middle slice, of several channels the first or the colours."
     from matplotlib.figure import Figure
-    while d.ndim > 4: d = d[:, d.shape[1] // 2]
-    k = min(16, len(d)); w = min(8, k); fig = Figure(figsize=(1.1 * w, 1.1 * -(-k // w)), dpi=100); axs = fig.subplots(-(-k // w), w, squeeze=False).ravel()
-    for ax in axs: ax.set(xticks=[], yticks=[])
-    for ax in axs[k:]: ax.axis('off')
-    for ax, a in zip(axs, d): ax.plot(a) if a.ndim == 2 else ax.imshow(np.clip((a - d.min()) / (np.ptp(d) or 1), 0, 1) if a.shape[-1] == 3 else a[..., 0], cmap='gray', vmin=None if a.shape[-1] == 3 else d.min(), vmax=None if a.shape[-1] == 3 else d.max())
-    fig.tight_layout(pad=.3); return fig
+
+    while d.ndim > 4:
+        d = d[:, d.shape[1] // 2]
+    k = min(16, len(d))
+    w = min(8, k)
+    fig = Figure(figsize=(1.1 * w, 1.1 * -(-k // w)), dpi=100)
+    axs = fig.subplots(-(-k // w), w, squeeze=False).ravel()
+    for ax in axs:
+        ax.set(xticks=[], yticks=[])
+    for ax in axs[k:]:
+        ax.axis("off")
+    for ax, a in zip(axs, d):
+        ax.plot(a) if a.ndim == 2 else ax.imshow(
+            np.clip((a - d.min()) / (np.ptp(d) or 1), 0, 1)
+            if a.shape[-1] == 3
+            else a[..., 0],
+            cmap="gray",
+            vmin=None if a.shape[-1] == 3 else d.min(),
+            vmax=None if a.shape[-1] == 3 else d.max(),
+        )
+    fig.tight_layout(pad=0.3)
+    return fig

@@ -13,14 +13,30 @@ import torch
 from torch import nn, Tensor
 from torch.distributions import Normal
 from fastcore.script import call_parse
-from .data import Observations, FourierSignals, SineMixtures, MovingDigits, Signals, GPPosterior, mnist, mnist_slice, observe, split
+from nfdiffusion.data import (
+    Observations,
+    FourierSignals,
+    SineMixtures,
+    MovingDigits,
+    Signals,
+    GPPosterior,
+    mnist,
+    mnist_slice,
+    observe,
+    split,
+)
 from .fields import Field, interpolate
 from .encoders import start_from_fields
 from .diffusion import Denoiser, Schedule, sample
 from .training import FieldModel, fit, load
 from .metrics import mse, psnr, ssim, crps, energy_score, coverage
 from .peers import UNet, UNetField, on_pixels, pixel_field, digit_views
-from .approach1 import LatentDiffusionField, fit_images, signal_batches, whole_batches
+from nfdiffusion.approach1 import (
+    LatentDiffusionField,
+    fit_images,
+    signal_batches,
+    whole_batches,
+)
 from .approach5 import SparseConditionalField
 from .approach6 import clip_views, fade_frames, space_time
 from .approach10 import SparseFeatureField
@@ -34,245 +50,669 @@ __all__ = ['TASKS', 'ours', 'waves', 'METHODS', 'COLUMNS', 'Task', 'signal_task'
 @dataclass
 class Task:
     "Functions to rebuild: what is true, what is seen of it, and new examples to learn from."
+
     name: str
-    truth: Observations           # whole functions, on one grid
-    views: dict                   # how they were observed -> Observations
-    shape: tuple                  # of the grid
-    batches: Callable = None      # (size, seed) -> endless (context, target)
-    hidden: dict = field(default_factory=dict)   # view -> (B, M) bool: where it is scored, if not everywhere
-    signals: Signals | None = None               # a prior whose posterior is exact
-    images: Callable | None = None               # () -> images (m, *shape, 1) to learn from
-    noise: float = .05            # of the observations of signals; and on what a density is scored at
+    truth: Observations  # whole functions, on one grid
+    views: dict  # how they were observed -> Observations
+    shape: tuple  # of the grid
+    batches: Callable = None  # (size, seed) -> endless (context, target)
+    hidden: dict = field(
+        default_factory=dict
+    )  # view -> (B, M) bool: where it is scored, if not everywhere
+    signals: Signals | None = None  # a prior whose posterior is exact
+    images: Callable | None = None  # () -> images (m, *shape, 1) to learn from
+    noise: float = (
+        0.05  # of the observations of signals; and on what a density is scored at
+    )
+
     def first(self, n: int | None) -> Task:
         "The task with its first functions alone."
-        return replace(self, truth=self.truth[:n], views={k: o[:n] for k, o in self.views.items()}, hidden={k: h[:n] for k, h in self.hidden.items()})
+        return replace(
+            self,
+            truth=self.truth[:n],
+            views={k: o[:n] for k, o in self.views.items()},
+            hidden={k: h[:n] for k, h in self.hidden.items()},
+        )
 
-def signal_task(name: str, signals: Signals, counts: tuple, n: int, points: int, context: tuple, seed: int = 5) -> Task:
+
+def signal_task(
+    name: str,
+    signals: Signals,
+    counts: tuple,
+    n: int,
+    points: int,
+    context: tuple,
+    seed: int = 5,
+) -> Task:
     "Functions of a prior whose posterior is exact, at some counts of noisy points."
-    g = torch.Generator().manual_seed(seed); truth = signals.on_grid(n, points, g)
-    stream = lambda size, seed: whole_batches(signals, size, points, .05, context, torch.Generator().manual_seed(seed))
-    return Task(name, truth, {f'{k} points': observe(truth, k, .05, g) for k in counts}, (points,), stream, signals=signals)
+    g = torch.Generator().manual_seed(seed)
+    truth = signals.on_grid(n, points, g)
+    stream = lambda size, seed: whole_batches(
+        signals, size, points, 0.05, context, torch.Generator().manual_seed(seed)
+    )
+    return Task(
+        name,
+        truth,
+        {f"{k} points": observe(truth, k, 0.05, g) for k in counts},
+        (points,),
+        stream,
+        signals=signals,
+    )
+
 
 def digit_task(n: int, images: Callable = lambda: mnist()[0]) -> Task:
     "The package's test digits, 500 at most, at random pixels."
     truth = Observations.from_grid(mnist_slice(False)[0][:n])
+
     def stream(size, seed):
         g, train = torch.Generator().manual_seed(seed), images()
         while True:
-            whole = Observations.from_grid(train[torch.randint(len(train), (size,), generator=g)])
+            whole = Observations.from_grid(
+                train[torch.randint(len(train), (size,), generator=g)]
+            )
             yield split(observe(whole, 197, generator=g), (23, 196), g)[0], whole
-    views = digit_views(truth); views.pop('half')
-    return Task('digits', truth, views, (28, 28), stream, images=images)
+
+    views = digit_views(truth)
+    views.pop("half")
+    return Task("digits", truth, views, (28, 28), stream, images=images)
+
 
 def clip_task(n: int) -> Task:
     "Moving digits, some frames or some pixels of them seen, scored where nothing was."
-    clips = MovingDigits(mnist_slice(False)[0]).draw(n, torch.Generator().manual_seed(7)); truth = clips.on_grid(16, 32, 32)
-    views = clip_views(clips); views.pop('middle missing')
-    key = lambda x: x.double() @ torch.tensor([1e6, 1e3, 1.], dtype=torch.double)     # of a point
-    hidden = {k: ~torch.stack([torch.isin(key(t), key(c[m])) for t, c, m in zip(truth.coords, o.coords, o.mask)]) for k, o in views.items()}
-    return Task('clips', truth, views, (16, 32, 32), hidden=hidden)
+    clips = MovingDigits(mnist_slice(False)[0]).draw(
+        n, torch.Generator().manual_seed(7)
+    )
+    truth = clips.on_grid(16, 32, 32)
+    views = clip_views(clips)
+    views.pop("middle missing")
+    key = lambda x: (
+        x.double() @ torch.tensor([1e6, 1e3, 1.0], dtype=torch.double)
+    )  # of a point
+    hidden = {
+        k: ~torch.stack(
+            [
+                torch.isin(key(t), key(c[m]))
+                for t, c, m in zip(truth.coords, o.coords, o.mask)
+            ]
+        )
+        for k, o in views.items()
+    }
+    return Task("clips", truth, views, (16, 32, 32), hidden=hidden)
+
 
 TASKS = dict(
-    fourier=lambda n: signal_task('fourier', FourierSignals(), (5, 13, 26, 51), n, 256, (3, 80)),
-    sine=lambda n: signal_task('sine', SineMixtures(1), (3, 5, 8, 12), n, 128, (3, 40)),
-    digits=digit_task, clips=lambda n: clip_task(max(2, n // 16)))
+    fourier=lambda n: signal_task(
+        "fourier", FourierSignals(), (5, 13, 26, 51), n, 256, (3, 80)
+    ),
+    sine=lambda n: signal_task("sine", SineMixtures(1), (3, 5, 8, 12), n, 128, (3, 40)),
+    digits=digit_task,
+    clips=lambda n: clip_task(max(2, n // 16)),
+)
 
 # %% ../nbs/09_comparison.ipynb #c0900010
 def _together(field):
     "Points whose draws are joint are answered at once."
-    field.chunk = 2**30; return field
+    field.chunk = 2**30
+    return field
+
 
 class Exact:
     "The exact posterior of signals whose prior is known."
-    def __init__(self, task: Task): self.signals, self.noise = task.signals, task.noise
-    def reconstruct(self, obs: Observations) -> Field: p = self.signals.posterior(obs, self.noise); return Field(lambda x: p.mean(x).float(), 1, 1, (len(obs),), obs.values)
-    def sample(self, obs: Observations, n: int = 16, steps: int = 0, generator: torch.Generator | None = None) -> Field:
-        p, seed = self.signals.posterior(obs, self.noise), torch.randint(2**62, (), generator=generator).item()
-        return _together(Field(lambda x: p.sample(x, n, torch.Generator().manual_seed(seed)).float(), 1, 1, (n, len(obs)), obs.values))
+
+    def __init__(self, task: Task):
+        self.signals, self.noise = task.signals, task.noise
+
+    def reconstruct(self, obs: Observations) -> Field:
+        p = self.signals.posterior(obs, self.noise)
+        return Field(lambda x: p.mean(x).float(), 1, 1, (len(obs),), obs.values)
+
+    def sample(
+        self,
+        obs: Observations,
+        n: int = 16,
+        steps: int = 0,
+        generator: torch.Generator | None = None,
+    ) -> Field:
+        p, seed = (
+            self.signals.posterior(obs, self.noise),
+            torch.randint(2**62, (), generator=generator).item(),
+        )
+        return _together(
+            Field(
+                lambda x: p.sample(x, n, torch.Generator().manual_seed(seed)).float(),
+                1,
+                1,
+                (n, len(obs)),
+                obs.values,
+            )
+        )
+
     def log_prob(self, obs: Observations, target: Observations) -> Tensor:
-        p, x, y = self.signals.posterior(obs, self.noise), target.coords[0], target.values
-        if isinstance(p, GPPosterior): return Normal(p.mean(x), (p.var(x) + self.noise**2).sqrt()).log_prob(y)[..., 0]
-        return torch.stack([(Normal(p.values(x, w)[..., 0], self.noise).log_prob(v[:, 0]) + q.log()[:, None]).logsumexp(0) for w, q, v in zip(p.waves, p.weight, y)])
+        p, x, y = (
+            self.signals.posterior(obs, self.noise),
+            target.coords[0],
+            target.values,
+        )
+        if isinstance(p, GPPosterior):
+            return Normal(p.mean(x), (p.var(x) + self.noise**2).sqrt()).log_prob(y)[
+                ..., 0
+            ]
+        return torch.stack(
+            [
+                (
+                    Normal(p.values(x, w)[..., 0], self.noise).log_prob(v[:, 0])
+                    + q.log()[:, None]
+                ).logsumexp(0)
+                for w, q, v in zip(p.waves, p.weight, y)
+            ]
+        )
 
 # %% ../nbs/09_comparison.ipynb #c0900012
 class NeuralProcess(FieldModel):
     "A conditional neural process of the package neuralprocesses: 'conv' (Gordon et al. 2020) or 'attentive' (Kim et al. 2019)."
-    def __init__(self, dim: int = 1, channels: int = 1, kind: str = 'conv', noise: float = .05):   # noise: of the values whose density it learns
-        super().__init__(dim, channels, kind=kind, noise=noise); self.noise = noise
-        try: importlib.import_module('lab.torch'); nps = importlib.import_module('neuralprocesses.torch')
-        except ImportError: raise ImportError("neural processes by others are a package of their own; install it: pip install 'nfdiffusion[peers]'") from None
-        if kind == 'conv': self.net = nps.construct_convgnp(dim_x=dim, dim_y=channels, likelihood='het', points_per_unit=64 if dim == 1 else 14, unet_channels=(64,) * 4 if dim == 1 else (32,) * 3)
-        else: self.net = nps.construct_agnp(dim_x=dim, dim_y=channels, likelihood='het', width=128)
-        self.at(Observations(torch.zeros(1, 2, dim), torch.zeros(1, 2, channels)), torch.zeros(1, 2, dim))   # its layers are made by the first call
 
-    def at(self, obs: Observations, x: Tensor) -> tuple:                             # (B, M, d) -> mean, variance (B, M, c) of noisy values
-        if not obs.mask.all(): raise ValueError('this peer takes as many points of each item; give it batches without padding')
-        d = self.net(obs.coords.mT, obs.values.mT, x.expand(len(obs), -1, -1).mT.contiguous()); return d.mean.mT, d.var.mT
+    def __init__(
+        self, dim: int = 1, channels: int = 1, kind: str = "conv", noise: float = 0.05
+    ):  # noise: of the values whose density it learns
+        super().__init__(dim, channels, kind=kind, noise=noise)
+        self.noise = noise
+        try:
+            importlib.import_module("lab.torch")
+            nps = importlib.import_module("neuralprocesses.torch")
+        except ImportError:
+            raise ImportError(
+                "neural processes by others are a package of their own; install it: pip install 'nfdiffusion[peers]'"
+            ) from None
+        if kind == "conv":
+            self.net = nps.construct_convgnp(
+                dim_x=dim,
+                dim_y=channels,
+                likelihood="het",
+                points_per_unit=64 if dim == 1 else 14,
+                unet_channels=(64,) * 4 if dim == 1 else (32,) * 3,
+            )
+        else:
+            self.net = nps.construct_agnp(
+                dim_x=dim, dim_y=channels, likelihood="het", width=128
+            )
+        self.at(
+            Observations(torch.zeros(1, 2, dim), torch.zeros(1, 2, channels)),
+            torch.zeros(1, 2, dim),
+        )  # its layers are made by the first call
+
+    def at(
+        self, obs: Observations, x: Tensor
+    ) -> tuple:  # (B, M, d) -> mean, variance (B, M, c) of noisy values
+        if not obs.mask.all():
+            raise ValueError(
+                "this peer takes as many points of each item; give it batches without padding"
+            )
+        d = self.net(
+            obs.coords.mT, obs.values.mT, x.expand(len(obs), -1, -1).mT.contiguous()
+        )
+        return d.mean.mT, d.var.mT
+
     def loss(self, obs: Observations, target: Observations) -> Tensor:
-        m, v = self.at(obs, target.coords); return -Normal(m, v.sqrt()).log_prob(target.values + self.noise * torch.randn_like(m)).mean()
+        m, v = self.at(obs, target.coords)
+        return (
+            -Normal(m, v.sqrt())
+            .log_prob(target.values + self.noise * torch.randn_like(m))
+            .mean()
+        )
+
     @torch.no_grad()
-    def moments(self, obs: Observations, x: Tensor) -> list: return [torch.cat(p) for p in zip(*[self.at(o, x if x.ndim == 2 or len(x) == 1 else x[i:i + self.items]) for i, o in zip(range(0, len(obs), self.items), self._chunks(obs))])]
-    def reconstruct(self, obs: Observations) -> Field: return _together(Field(lambda x: self.moments(obs, x)[0], self.dim, self.channels, (len(obs),), obs.values))
-    def sample(self, obs: Observations, n: int = 16, steps: int = 1, generator: torch.Generator | None = None) -> Field:
+    def moments(self, obs: Observations, x: Tensor) -> list:
+        return [
+            torch.cat(p)
+            for p in zip(
+                *[
+                    self.at(
+                        o, x if x.ndim == 2 or len(x) == 1 else x[i : i + self.items]
+                    )
+                    for i, o in zip(range(0, len(obs), self.items), self._chunks(obs))
+                ]
+            )
+        ]
+
+    def reconstruct(self, obs: Observations) -> Field:
+        return _together(
+            Field(
+                lambda x: self.moments(obs, x)[0],
+                self.dim,
+                self.channels,
+                (len(obs),),
+                obs.values,
+            )
+        )
+
+    def sample(
+        self,
+        obs: Observations,
+        n: int = 16,
+        steps: int = 1,
+        generator: torch.Generator | None = None,
+    ) -> Field:
         "Noise about the mean, another at each point: no function."
         seed = torch.randint(2**62, (), generator=generator).item()
+
         def draws(x):
-            m, v = self.moments(obs, x); return m + (v - self.noise**2).clamp_min(1e-8).sqrt() * torch.randn(n, *m.shape, generator=torch.Generator().manual_seed(seed))
-        return _together(Field(draws, self.dim, self.channels, (n, len(obs)), obs.values))
+            m, v = self.moments(obs, x)
+            return m + (v - self.noise**2).clamp_min(1e-8).sqrt() * torch.randn(
+                n, *m.shape, generator=torch.Generator().manual_seed(seed)
+            )
+
+        return _together(
+            Field(draws, self.dim, self.channels, (n, len(obs)), obs.values)
+        )
+
     @torch.no_grad()
-    def log_prob(self, obs: Observations, target: Observations) -> Tensor: m, v = self.moments(obs, target.coords); return Normal(m, v.sqrt()).log_prob(target.values).sum(-1)
+    def log_prob(self, obs: Observations, target: Observations) -> Tensor:
+        m, v = self.moments(obs, target.coords)
+        return Normal(m, v.sqrt()).log_prob(target.values).sum(-1)
 
 # %% ../nbs/09_comparison.ipynb #c0900013
 class _Told(nn.Module):
     "A U-Net on a noisy image and on what is known of it."
-    def __init__(self, channels, width): super().__init__(); self.net = UNet(2 * channels + 1, channels, width, time=True)
-    def forward(self, z, t, cond): return self.net(torch.cat([z, cond], 1), t)
+
+    def __init__(self, channels, width):
+        super().__init__()
+        self.net = UNet(2 * channels + 1, channels, width, time=True)
+
+    def forward(self, z, t, cond):
+        return self.net(torch.cat([z, cond], 1), t)
+
 
 class PixelPosterior(FieldModel):
     "Diffusion on pixels (Ho et al. 2020), told the pixels seen (as Saharia et al. 2022)."
+
     def __init__(self, size: tuple = (28, 28), channels: int = 1, width: int = 16):
-        super().__init__(2, channels, size=size, width=width); del self.config['dim']
-        self.size, self.denoiser = tuple(size), Denoiser(_Told(channels, width), Schedule.cosine(1000))
-    def loss(self, obs: Observations, target: Observations) -> Tensor: return self.denoiser.loss(2 * target.values.mT.unflatten(2, self.size) - 1, torch.cat(on_pixels(obs, *self.size), 1))
+        super().__init__(2, channels, size=size, width=width)
+        del self.config["dim"]
+        self.size, self.denoiser = (
+            tuple(size),
+            Denoiser(_Told(channels, width), Schedule.cosine(1000)),
+        )
+
+    def loss(self, obs: Observations, target: Observations) -> Tensor:
+        return self.denoiser.loss(
+            2 * target.values.mT.unflatten(2, self.size) - 1,
+            torch.cat(on_pixels(obs, *self.size), 1),
+        )
 
     @torch.no_grad()
-    def sample(self, obs: Observations, n: int = 16, steps: int = 10, generator: torch.Generator | None = None) -> Field:
+    def sample(
+        self,
+        obs: Observations,
+        n: int = 16,
+        steps: int = 10,
+        generator: torch.Generator | None = None,
+    ) -> Field:
         "Images over (n, B) as fields, linear between pixels."
         noise, out = torch.randn(n, self.channels, *self.size, generator=generator), []
         for o in self._chunks(obs):
-            told = torch.cat(on_pixels(o, *self.size), 1).repeat(n, 1, 1, 1); z = noise.repeat_interleave(len(o), 0)
-            z = sample(lambda z, t: self.denoiser(z, t, told).clamp(-1, 1), z, self.denoiser.schedule, steps)
+            told = torch.cat(on_pixels(o, *self.size), 1).repeat(n, 1, 1, 1)
+            z = noise.repeat_interleave(len(o), 0)
+            z = sample(
+                lambda z, t: self.denoiser(z, t, told).clamp(-1, 1),
+                z,
+                self.denoiser.schedule,
+                steps,
+            )
             out.append((z.unflatten(0, (n, len(o))).permute(0, 1, 3, 4, 2) + 1) / 2)
         return pixel_field(torch.cat(out, 1))
-    def reconstruct(self, obs: Observations) -> Field: d = self.sample(obs, generator=torch.Generator().manual_seed(0)); return pixel_field(d.like.mean(0))   # the mean of 16 draws
+
+    def reconstruct(self, obs: Observations) -> Field:
+        d = self.sample(obs, generator=torch.Generator().manual_seed(0))
+        return pixel_field(d.like.mean(0))  # the mean of 16 draws
 
 # %% ../nbs/09_comparison.ipynb #c0900016
 @dataclass
 class Method:
     "Someone who answers a task."
-    kind: str                     # exact, interpolant, approach, packaged or peer
-    train: Callable               # (task, seconds, seed) -> what has `reconstruct`, perhaps `sample` and `log_prob`
-    tasks: tuple                  # those it is for
+
+    kind: str  # exact, interpolant, approach, packaged or peer
+    train: Callable  # (task, seconds, seed) -> what has `reconstruct`, perhaps `sample` and `log_prob`
+    tasks: tuple  # those it is for
     draws: bool = True
     density: bool = False
     learns: bool = True
-    steps: int = 0                # of its sampler, if it has one
-    stops: bool = False           # by itself, when it is done
-    most: int | None = None       # how many functions it is measured on, for who is slow
+    steps: int = 0  # of its sampler, if it has one
+    stops: bool = False  # by itself, when it is done
+    most: int | None = None  # how many functions it is measured on, for who is slow
 
     def budgets(self, seconds: tuple) -> tuple:
         "What it is trained for, of these; None for who takes what it takes."
-        if not self.learns: return (None,)
-        return (None,)[:len(seconds)] if self.stops else seconds
+        if not self.learns:
+            return (None,)
+        return (None,)[: len(seconds)] if self.stops else seconds
+
 
 def _fit(make, size=32, lr=3e-3, **kw):
     def train(task, seconds, seed):
-        torch.manual_seed(seed); model = make(task.truth.dim); fit(model, task.batches(size, seed), seconds=seconds, lr=lr, progress=False, **kw); return model
+        torch.manual_seed(seed)
+        model = make(task.truth.dim)
+        fit(
+            model,
+            task.batches(size, seed),
+            seconds=seconds,
+            lr=lr,
+            progress=False,
+            **kw,
+        )
+        return model
+
     return train
+
 
 def _approach1(task, seconds, seed):
     "By gradients of the evidence, or by expectation maximisation where there are many components; it takes what it takes."
-    torch.manual_seed(seed); g = torch.Generator().manual_seed(seed)
-    if task.images is not None: return fit_images(task.images(), generator=g)[0]
-    if task.name == 'fourier':
-        model = LatentDiffusionField(encoder='closed'); fit(model, signal_batches(task.signals, 32, task.shape[0], generator=g), steps=4000, progress=False); return model
-    model = LatentDiffusionField(hidden=96, depth=2, code=24, w0=14., components=192, rank=4)
-    start_from_fields(model.encoder, task.signals.on_grid(16384, *task.shape, g).values, em=80, generator=g)
-    with torch.no_grad(): model.encoder.log_noise.copy_((model.encoder.noise**2 + task.noise**2).sqrt().log())
+    torch.manual_seed(seed)
+    g = torch.Generator().manual_seed(seed)
+    if task.images is not None:
+        return fit_images(task.images(), generator=g)[0]
+    if task.name == "fourier":
+        model = LatentDiffusionField(encoder="closed")
+        fit(
+            model,
+            signal_batches(task.signals, 32, task.shape[0], generator=g),
+            steps=4000,
+            progress=False,
+        )
+        return model
+    model = LatentDiffusionField(
+        hidden=96, depth=2, code=24, w0=14.0, components=192, rank=4
+    )
+    start_from_fields(
+        model.encoder,
+        task.signals.on_grid(16384, *task.shape, g).values,
+        em=80,
+        generator=g,
+    )
+    with torch.no_grad():
+        model.encoder.log_noise.copy_(
+            (model.encoder.noise**2 + task.noise**2).sqrt().log()
+        )
     return model.eval()
 
-def _fixed(answer): return lambda task, seconds, seed: SimpleNamespace(reconstruct=answer)
-def _packaged(name): return lambda task, seconds, seed: load(name)
 
-ours, waves = dict(betas=(.9, .99), dtype=torch.bfloat16), ('fourier', 'sine')
-_bounds = lambda d: dict(bounds=(0, 1)) if d == 2 else dict(noise=.5)
-METHODS = {k: Method('interpolant', _fixed(lambda o, k=k: interpolate(o, k)), ('fourier', 'sine', 'digits'), draws=False, learns=False) for k in ('nearest', 'linear', 'cubic', 'tps', 'gp')} | {
-    'nearest frame': Method('interpolant', _fixed(lambda o: fade_frames(o, True)), ('clips',), draws=False, learns=False),
-    'cross-fade': Method('interpolant', _fixed(fade_frames), ('clips',), draws=False, learns=False),
-    'thin plate in space-time': Method('interpolant', _fixed(lambda o: space_time(o, .7)), ('clips',), draws=False, learns=False),
-    'GP in space-time': Method('interpolant', _fixed(lambda o: space_time(o, .4, .14, .8)), ('clips',), draws=False, learns=False),
-    'exact posterior': Method('exact', lambda task, seconds, seed: Exact(task), waves, density=True, learns=False),
-    'Approach 1': Method('approach', _approach1, ('fourier', 'sine', 'digits'), density=True, stops=True),
-    'Approach 5': Method('approach', _fit(lambda d: SparseConditionalField(d, 1, **_bounds(d)), **ours), ('fourier', 'sine', 'digits'), steps=10),
-    'Approach 10': Method('approach', _fit(lambda d: SparseFeatureField(d, 1, **_bounds(d)), **ours), ('fourier', 'sine', 'digits'), steps=10),
-    **{n: Method('packaged', _packaged(n), (t,), density='1-' in n, learns=False, steps=0 if '1-' in n else 10) for n, t in (('approach1-fourier', 'fourier'), ('approach1-sine', 'sine'), ('approach1-mnist', 'digits'), ('approach5-mnist', 'digits'), ('approach10-mnist', 'digits'), ('approach6-digits', 'clips'))},
-    'ConvCNP': Method('peer', _fit(lambda d: NeuralProcess(d), 16), ('fourier', 'sine', 'digits'), density=True),
-    'attentive CNP': Method('peer', _fit(lambda d: NeuralProcess(d, kind='attentive'), 16, 1e-3), ('fourier', 'sine', 'digits'), density=True),
-    'U-Net': Method('peer', _fit(lambda d: UNetField(), 16, dtype=torch.bfloat16), ('digits',), draws=False),
-    'pixel DDPM': Method('peer', _fit(lambda d: PixelPosterior(), 32, 2e-3, dtype=torch.bfloat16, ema=.999), ('digits',), steps=10, most=32)}
+def _fixed(answer):
+    return lambda task, seconds, seed: SimpleNamespace(reconstruct=answer)
+
+
+def _packaged(name):
+    return lambda task, seconds, seed: load(name)
+
+
+ours, waves = dict(betas=(0.9, 0.99), dtype=torch.bfloat16), ("fourier", "sine")
+_bounds = lambda d: dict(bounds=(0, 1)) if d == 2 else dict(noise=0.5)
+METHODS = {
+    k: Method(
+        "interpolant",
+        _fixed(lambda o, k=k: interpolate(o, k)),
+        ("fourier", "sine", "digits"),
+        draws=False,
+        learns=False,
+    )
+    for k in ("nearest", "linear", "cubic", "tps", "gp")
+} | {
+    "nearest frame": Method(
+        "interpolant",
+        _fixed(lambda o: fade_frames(o, True)),
+        ("clips",),
+        draws=False,
+        learns=False,
+    ),
+    "cross-fade": Method(
+        "interpolant", _fixed(fade_frames), ("clips",), draws=False, learns=False
+    ),
+    "thin plate in space-time": Method(
+        "interpolant",
+        _fixed(lambda o: space_time(o, 0.7)),
+        ("clips",),
+        draws=False,
+        learns=False,
+    ),
+    "GP in space-time": Method(
+        "interpolant",
+        _fixed(lambda o: space_time(o, 0.4, 0.14, 0.8)),
+        ("clips",),
+        draws=False,
+        learns=False,
+    ),
+    "exact posterior": Method(
+        "exact",
+        lambda task, seconds, seed: Exact(task),
+        waves,
+        density=True,
+        learns=False,
+    ),
+    "Approach 1": Method(
+        "approach", _approach1, ("fourier", "sine", "digits"), density=True, stops=True
+    ),
+    "Approach 5": Method(
+        "approach",
+        _fit(lambda d: SparseConditionalField(d, 1, **_bounds(d)), **ours),
+        ("fourier", "sine", "digits"),
+        steps=10,
+    ),
+    "Approach 10": Method(
+        "approach",
+        _fit(lambda d: SparseFeatureField(d, 1, **_bounds(d)), **ours),
+        ("fourier", "sine", "digits"),
+        steps=10,
+    ),
+    **{
+        n: Method(
+            "packaged",
+            _packaged(n),
+            (t,),
+            density="1-" in n,
+            learns=False,
+            steps=0 if "1-" in n else 10,
+        )
+        for n, t in (
+            ("approach1-fourier", "fourier"),
+            ("approach1-sine", "sine"),
+            ("approach1-mnist", "digits"),
+            ("approach5-mnist", "digits"),
+            ("approach10-mnist", "digits"),
+            ("approach6-digits", "clips"),
+        )
+    },
+    "ConvCNP": Method(
+        "peer",
+        _fit(lambda d: NeuralProcess(d), 16),
+        ("fourier", "sine", "digits"),
+        density=True,
+    ),
+    "attentive CNP": Method(
+        "peer",
+        _fit(lambda d: NeuralProcess(d, kind="attentive"), 16, 1e-3),
+        ("fourier", "sine", "digits"),
+        density=True,
+    ),
+    "U-Net": Method(
+        "peer",
+        _fit(lambda d: UNetField(), 16, dtype=torch.bfloat16),
+        ("digits",),
+        draws=False,
+    ),
+    "pixel DDPM": Method(
+        "peer",
+        _fit(lambda d: PixelPosterior(), 32, 2e-3, dtype=torch.bfloat16, ema=0.999),
+        ("digits",),
+        steps=10,
+        most=32,
+    ),
+}
 
 # %% ../nbs/09_comparison.ipynb #c0900018
 def _ms(f, repeats=3):
     "Median milliseconds of a call."
     times = []
-    for _ in range(repeats): start = time.perf_counter(); f(); times.append(1e3 * (time.perf_counter() - start))
+    for _ in range(repeats):
+        start = time.perf_counter()
+        f()
+        times.append(1e3 * (time.perf_counter() - start))
     return sorted(times)[repeats // 2]
+
 
 @torch.no_grad()
 def scores(
-    task: Task, view: str,
-    answer: object,         # has `reconstruct`, perhaps `sample` and `log_prob`
+    task: Task,
+    view: str,
+    answer: object,  # has `reconstruct`, perhaps `sample` and `log_prob`
     method: Method,
-    n: int = 16,            # draws for each item
-    **how,                  # for `sample`
+    n: int = 16,  # draws for each item
+    **how,  # for `sample`
 ) -> dict:
     "All scores of one answer to one view."
-    obs, x, y, where = task.views[view], task.truth.coords[0], task.truth.values, task.hidden.get(view)
-    rand = lambda: torch.Generator().manual_seed(0); mean = answer.reconstruct(obs)(x); out = dict(mse=mse(mean, y, where))
-    if len(task.shape) > 1: out |= dict(psnr=psnr(mean, y, where))
-    if len(task.shape) == 2: out |= dict(ssim=ssim(*(v.unflatten(1, task.shape) for v in (mean, y))))
+    obs, x, y, where = (
+        task.views[view],
+        task.truth.coords[0],
+        task.truth.values,
+        task.hidden.get(view),
+    )
+    rand = lambda: torch.Generator().manual_seed(0)
+    mean = answer.reconstruct(obs)(x)
+    out = dict(mse=mse(mean, y, where))
+    if len(task.shape) > 1:
+        out |= dict(psnr=psnr(mean, y, where))
+    if len(task.shape) == 2:
+        out |= dict(ssim=ssim(*(v.unflatten(1, task.shape) for v in (mean, y))))
     if method.draws:
-        how = dict(steps=method.steps or 1) | how; draws = answer.sample(obs, n, generator=rand(), **how); d = draws(x)
-        out |= dict(crps=crps(d, y, where), energy=energy_score(d, y, where), cover90=coverage(d, y, where)[.9], steps=how['steps'] if method.steps else 0)
+        how = dict(steps=method.steps or 1) | how
+        draws = answer.sample(obs, n, generator=rand(), **how)
+        d = draws(x)
+        out |= dict(
+            crps=crps(d, y, where),
+            energy=energy_score(d, y, where),
+            cover90=coverage(d, y, where)[0.9],
+            steps=how["steps"] if method.steps else 0,
+        )
         out |= dict(draw_ms=_ms(lambda: answer.sample(obs[:1], n, **how)(x)) / n)
     else:
         e = (mean - y)[..., 0] if where is None else (mean - y)[..., 0] * where
         count = e.new_full((len(e),), e.shape[1]) if where is None else where.sum(1)
-        out |= dict(crps=e.abs().sum() / count.sum(), energy=(e.norm(dim=1) / count.sqrt()).mean())
-    if method.density: out |= dict(loglik=answer.log_prob(obs, Observations(task.truth.coords, y + task.noise * torch.randn(y.shape, generator=rand()))).mean())
-    if method.kind != 'exact':                                                   # the exact posterior of a wave takes one grid for all
-        f = draws if method.draws and task.name != 'clips' else answer.reconstruct(obs)
-        out |= dict(consistency=((f(obs.coords) - obs.values).square() * obs.mask[..., None]).sum(-2).div(obs.counts[:, None]).mean().sqrt())
-    return {k: float(v) for k, v in out.items()} | dict(mean_ms=_ms(lambda: answer.reconstruct(obs[:1])(x)))
+        out |= dict(
+            crps=e.abs().sum() / count.sum(),
+            energy=(e.norm(dim=1) / count.sqrt()).mean(),
+        )
+    if method.density:
+        out |= dict(
+            loglik=answer.log_prob(
+                obs,
+                Observations(
+                    task.truth.coords,
+                    y + task.noise * torch.randn(y.shape, generator=rand()),
+                ),
+            ).mean()
+        )
+    if method.kind != "exact":  # the exact posterior of a wave takes one grid for all
+        f = draws if method.draws and task.name != "clips" else answer.reconstruct(obs)
+        out |= dict(
+            consistency=((f(obs.coords) - obs.values).square() * obs.mask[..., None])
+            .sum(-2)
+            .div(obs.counts[:, None])
+            .mean()
+            .sqrt()
+        )
+    return {k: float(v) for k, v in out.items()} | dict(
+        mean_ms=_ms(lambda: answer.reconstruct(obs[:1])(x))
+    )
 
 # %% ../nbs/09_comparison.ipynb #c0900021
-COLUMNS = 'task view method kind items seed budget train_s parameters mse psnr ssim crps energy cover90 loglik consistency steps mean_ms draw_ms'.split()
+COLUMNS = "task view method kind items seed budget train_s parameters mse psnr ssim crps energy cover90 loglik consistency steps mean_ms draw_ms".split()
+
 
 def read_table(path: str | Path) -> list:
     "Rows of a table as dicts: numbers where there are numbers, None where there is nothing."
+
     def value(v):
-        try: return float(v) if v else None
-        except ValueError: return v
-    with open(path, newline='', encoding='utf-8') as f: return [{k: value(v) for k, v in row.items()} for row in csv.DictReader(f)]
+        try:
+            return float(v) if v else None
+        except ValueError:
+            return v
+
+    with open(path, newline="", encoding="utf-8") as f:
+        return [{k: value(v) for k, v in row.items()} for row in csv.DictReader(f)]
+
 
 def compare(
-    path: str | Path,                # of the table, a CSV; rows of these items, seed and seconds that are there already are not measured again
-    tasks: tuple = tuple(TASKS), items: int = 100,   # functions of each task; a sixteenth of it for clips
-    budgets: tuple = (),             # seconds of training for those who learn; without any, they are left out
-    seed: int = 0, say: Callable = print,
-) -> list:                           # of these items and seed: dicts, see `COLUMNS`
+    path: str
+    | Path,  # of the table, a CSV; rows of these items, seed and seconds that are there already are not measured again
+    tasks: tuple = tuple(TASKS),
+    items: int = 100,  # functions of each task; a sixteenth of it for clips
+    budgets: tuple = (),  # seconds of training for those who learn; without any, they are left out
+    seed: int = 0,
+    say: Callable = print,
+) -> list:  # of these items and seed: dicts, see `COLUMNS`
     "Measure all methods on all tasks."
-    path = Path(path); path.parent.mkdir(parents=True, exist_ok=True); head = ','.join(COLUMNS) + '\n'
-    if not path.exists(): path.write_text(head, encoding='utf-8')
-    with open(path, encoding='utf-8') as f:
-        if f.readline() != head: raise ValueError(f'{path} has other columns than this version writes; give another path, or remove it')
-    rows = lambda: [r for r in read_table(path) if (r['items'], r['seed']) == (items, seed)]
-    there = {(r['task'], r['method'], r['budget']) for r in rows()}
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = ",".join(COLUMNS) + "\n"
+    if not path.exists():
+        path.write_text(head, encoding="utf-8")
+    with open(path, encoding="utf-8") as f:
+        if f.readline() != head:
+            raise ValueError(
+                f"{path} has other columns than this version writes; give another path, or remove it"
+            )
+    rows = lambda: [
+        r for r in read_table(path) if (r["items"], r["seed"]) == (items, seed)
+    ]
+    there = {(r["task"], r["method"], r["budget"]) for r in rows()}
     for name in dict.fromkeys(tasks):
-        if name not in TASKS: raise ValueError(f'no task is called {name!r}; choose from {", ".join(TASKS)}')
+        if name not in TASKS:
+            raise ValueError(
+                f"no task is called {name!r}; choose from {', '.join(TASKS)}"
+            )
         task = TASKS[name](items)
         for method, m in METHODS.items():
             for seconds in m.budgets(budgets) if name in m.tasks else ():
-                if (name, method, seconds) in there: continue
+                if (name, method, seconds) in there:
+                    continue
                 start = time.perf_counter()
-                try: answer = m.train(task, seconds, seed)
-                except ImportError as e: say(f'{method} left out: {e}'); break
-                secs = time.perf_counter() - start if m.learns else ''
-                size = sum(p.numel() for p in answer.parameters() if p.requires_grad) if isinstance(answer, nn.Module) else ''
-                new = [dict(task=name, view=v, method=method, kind=m.kind, items=items, seed=seed, budget=seconds, train_s=secs, parameters=size, **scores(task.first(m.most), v, answer, m)) for v in task.views]
-                with open(path, 'a', newline='', encoding='utf-8') as f:
-                    csv.DictWriter(f, COLUMNS, lineterminator='\n').writerows([{c: f'{v:.5g}' if isinstance(v, float) else v for c, v in r.items()} for r in new])
-                say(f'{name:8} {method:26} {f"{secs:.0f} s" if m.learns else "":>7}  CRPS ' + ', '.join(f'{r["view"]} {r["crps"]:.4f}' for r in new))
+                try:
+                    answer = m.train(task, seconds, seed)
+                except ImportError as e:
+                    say(f"{method} left out: {e}")
+                    break
+                secs = time.perf_counter() - start if m.learns else ""
+                size = (
+                    sum(p.numel() for p in answer.parameters() if p.requires_grad)
+                    if isinstance(answer, nn.Module)
+                    else ""
+                )
+                new = [
+                    dict(
+                        task=name,
+                        view=v,
+                        method=method,
+                        kind=m.kind,
+                        items=items,
+                        seed=seed,
+                        budget=seconds,
+                        train_s=secs,
+                        parameters=size,
+                        **scores(task.first(m.most), v, answer, m),
+                    )
+                    for v in task.views
+                ]
+                with open(path, "a", newline="", encoding="utf-8") as f:
+                    csv.DictWriter(f, COLUMNS, lineterminator="\n").writerows(
+                        [
+                            {
+                                c: f"{v:.5g}" if isinstance(v, float) else v
+                                for c, v in r.items()
+                            }
+                            for r in new
+                        ]
+                    )
+                say(
+                    f"{name:8} {method:26} {f'{secs:.0f} s' if m.learns else '':>7}  CRPS "
+                    + ", ".join(f"{r['view']} {r['crps']:.4f}" for r in new)
+                )
     return rows()
 
 # %% ../nbs/09_comparison.ipynb #c0900024
@@ -280,93 +720,234 @@ def latest(rows: list) -> list:
     "Of each task, view and method the row with the longest training."
     out = {}
     for r in rows:
-        key = r['task'], r['view'], r['method']
-        if key not in out or (r['train_s'] or 0) >= (out[key]['train_s'] or 0): out[key] = r
+        key = r["task"], r["view"], r["method"]
+        if key not in out or (r["train_s"] or 0) >= (out[key]["train_s"] or 0):
+            out[key] = r
     return list(out.values())
 
-def relative(rows: list, metric: str = 'crps') -> dict:   # (task, method, train_s) -> (ratio, train_s, draw_ms, kind)
-    "A score over that of the exact posterior, or where there is none of the best in the table: the geometric mean over a task's views."
-    exact = {(r['task'], r['view']): r[metric] for r in rows if r['kind'] == 'exact'}
-    best = {k: min(r[metric] for r in rows if (r['task'], r['view']) == k) for k in {(r['task'], r['view']) for r in rows}} | exact
-    groups = {}
-    for r in rows: groups.setdefault((r['task'], r['method'], r['train_s']), []).append(r)
-    return {k: (math.exp(sum(math.log(r[metric] / best[r['task'], r['view']]) for r in g) / len(g)), k[2], g[0]['draw_ms'] or g[0]['mean_ms'], g[0]['kind']) for k, g in groups.items()}
 
-def markdown(rows: list, metric: str = 'crps', kinds: tuple = ('exact', 'interpolant', 'approach', 'packaged', 'peer')) -> str:
+def relative(
+    rows: list, metric: str = "crps"
+) -> dict:  # (task, method, train_s) -> (ratio, train_s, draw_ms, kind)
+    "A score over that of the exact posterior, or where there is none of the best in the table: the geometric mean over a task's views."
+    exact = {(r["task"], r["view"]): r[metric] for r in rows if r["kind"] == "exact"}
+    best = {
+        k: min(r[metric] for r in rows if (r["task"], r["view"]) == k)
+        for k in {(r["task"], r["view"]) for r in rows}
+    } | exact
+    groups = {}
+    for r in rows:
+        groups.setdefault((r["task"], r["method"], r["train_s"]), []).append(r)
+    return {
+        k: (
+            math.exp(
+                sum(math.log(r[metric] / best[r["task"], r["view"]]) for r in g)
+                / len(g)
+            ),
+            k[2],
+            g[0]["draw_ms"] or g[0]["mean_ms"],
+            g[0]["kind"],
+        )
+        for k, g in groups.items()
+    }
+
+
+def markdown(
+    rows: list,
+    metric: str = "crps",
+    kinds: tuple = ("exact", "interpolant", "approach", "packaged", "peer"),
+) -> str:
     "One table for each task: methods down, views across, the best learner or interpolant of each in bold."
-    rows, out = [r for r in latest(rows) if r['kind'] in kinds and r[metric] is not None], []
-    for task in dict.fromkeys(r['task'] for r in rows):
-        mine = [r for r in rows if r['task'] == task]; views = list(dict.fromkeys(r['view'] for r in mine)); at = {(r['method'], r['view']): r for r in mine}
-        best = {v: min(r[metric] for r in mine if r['view'] == v and r['kind'] != 'exact') for v in views}
-        out += [f'| {task}: {metric} | ' + ' | '.join(views) + ' | trained |', '|' + '---|' * (len(views) + 2)]
-        for m in dict.fromkeys(r['method'] for r in mine):
-            cells = [('**{}**' if at[m, v][metric] == best[v] else '{}').format(f'{at[m, v][metric]:.4f}') for v in views]
-            secs = at[m, views[0]]['train_s']; out.append(f'| {m} | ' + ' | '.join(cells) + f' | {f"{secs:.0f} s" if secs else ""} |')
-        out.append('')
-    return '\n'.join(out)
+    rows, out = (
+        [r for r in latest(rows) if r["kind"] in kinds and r[metric] is not None],
+        [],
+    )
+    for task in dict.fromkeys(r["task"] for r in rows):
+        mine = [r for r in rows if r["task"] == task]
+        views = list(dict.fromkeys(r["view"] for r in mine))
+        at = {(r["method"], r["view"]): r for r in mine}
+        best = {
+            v: min(r[metric] for r in mine if r["view"] == v and r["kind"] != "exact")
+            for v in views
+        }
+        out += [
+            f"| {task}: {metric} | " + " | ".join(views) + " | trained |",
+            "|" + "---|" * (len(views) + 2),
+        ]
+        for m in dict.fromkeys(r["method"] for r in mine):
+            cells = [
+                ("**{}**" if at[m, v][metric] == best[v] else "{}").format(
+                    f"{at[m, v][metric]:.4f}"
+                )
+                for v in views
+            ]
+            secs = at[m, views[0]]["train_s"]
+            out.append(
+                f"| {m} | "
+                + " | ".join(cells)
+                + f" | {f'{secs:.0f} s' if secs else ''} |"
+            )
+        out.append("")
+    return "\n".join(out)
 
 # %% ../nbs/09_comparison.ipynb #c0900025
-_HUES = dict(interpolant='Greys', approach='Blues', packaged='Greens', peer='Reds')
+_HUES = dict(interpolant="Greys", approach="Blues", packaged="Greens", peer="Reds")
 
-def _looks(rows):                    # method -> how it is drawn: a hue for each kind
+
+def _looks(rows):  # method -> how it is drawn: a hue for each kind
     from matplotlib import colormaps
-    kinds = {r['method']: r['kind'] for r in rows}; out = {m: dict(color='k', marker='o', label=m) for m, k in kinds.items() if k == 'exact'}
+
+    kinds = {r["method"]: r["kind"] for r in rows}
+    out = {
+        m: dict(color="k", marker="o", label=m)
+        for m, k in kinds.items()
+        if k == "exact"
+    }
     for kind, hue in _HUES.items():
         mine = [m for m, k in kinds.items() if k == kind]
-        for i, m in enumerate(mine): out[m] = dict(color=colormaps[hue](.85 - .45 * i / max(1, len(mine) - 1)), marker='osv^DPX*<>'[i % 10], label=m)
+        for i, m in enumerate(mine):
+            out[m] = dict(
+                color=colormaps[hue](0.85 - 0.45 * i / max(1, len(mine) - 1)),
+                marker="osv^DPX*<>"[i % 10],
+                label=m,
+            )
     return out
-def _plain(*axs):                    # 0.1 and 20, not powers of ten
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-    for axis in [a for ax in axs for a in (ax.xaxis, ax.yaxis) if a.get_scale() == 'log']:
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5))); axis.set_major_formatter(FuncFormatter(lambda v, _: f'{v:g}')); axis.set_minor_formatter(NullFormatter())
-def _legend(*axs, below):            # one, below the last
-    who = {h.get_label(): h for ax in axs for h in ax.get_lines() if h.get_label()[0] != '_'}
-    axs[-1].legend(who.values(), who, fontsize=7, ncol=3, frameon=False, loc='upper center', bbox_to_anchor=(.5, -below), handlelength=1.8, columnspacing=1)
 
-def draw_scores(rows: list, metric: str = 'crps') -> Any:   # a matplotlib Figure
+
+def _plain(*axs):  # 0.1 and 20, not powers of ten
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    for axis in [
+        a for ax in axs for a in (ax.xaxis, ax.yaxis) if a.get_scale() == "log"
+    ]:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
+        axis.set_minor_formatter(NullFormatter())
+
+
+def _legend(*axs, below):  # one, below the last
+    who = {
+        h.get_label(): h
+        for ax in axs
+        for h in ax.get_lines()
+        if h.get_label()[0] != "_"
+    }
+    axs[-1].legend(
+        who.values(),
+        who,
+        fontsize=7,
+        ncol=3,
+        frameon=False,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -below),
+        handlelength=1.8,
+        columnspacing=1,
+    )
+
+
+def draw_scores(rows: list, metric: str = "crps") -> Any:  # a matplotlib Figure
     "A score against what was observed, a panel for each task."
     from matplotlib.figure import Figure
-    rows = latest(rows); looks, tasks = _looks(rows), list(dict.fromkeys(r['task'] for r in rows)); fig = Figure(figsize=(4.2 * len(tasks), 4.4), dpi=80); axs = fig.subplots(1, len(tasks), squeeze=False)[0]
-    for ax, task in zip(axs, tasks):
-        mine = [r for r in rows if r['task'] == task]; views = list(dict.fromkeys(r['view'] for r in mine))
-        for m in dict.fromkeys(r['method'] for r in mine):
-            line = [next(r for r in mine if (r['method'], r['view']) == (m, v)) for v in views]; kind = line[0]['kind']
-            ax.plot(views, [r[metric] for r in line], **looks[m], ms=4, lw=1, ls='-' if kind in ('approach', 'exact') else '--')
-        ax.set(yscale='log', title=f'{task}: {metric}'); ax.tick_params(axis='x', labelsize=7); _plain(ax); _legend(ax, below=.1)
-    fig.tight_layout(); return fig
 
-def draw_pareto(rows: list, metric: str = 'crps') -> Any:   # a matplotlib Figure
+    rows = latest(rows)
+    looks, tasks = _looks(rows), list(dict.fromkeys(r["task"] for r in rows))
+    fig = Figure(figsize=(4.2 * len(tasks), 4.4), dpi=80)
+    axs = fig.subplots(1, len(tasks), squeeze=False)[0]
+    for ax, task in zip(axs, tasks):
+        mine = [r for r in rows if r["task"] == task]
+        views = list(dict.fromkeys(r["view"] for r in mine))
+        for m in dict.fromkeys(r["method"] for r in mine):
+            line = [
+                next(r for r in mine if (r["method"], r["view"]) == (m, v))
+                for v in views
+            ]
+            kind = line[0]["kind"]
+            ax.plot(
+                views,
+                [r[metric] for r in line],
+                **looks[m],
+                ms=4,
+                lw=1,
+                ls="-" if kind in ("approach", "exact") else "--",
+            )
+        ax.set(yscale="log", title=f"{task}: {metric}")
+        ax.tick_params(axis="x", labelsize=7)
+        _plain(ax)
+        _legend(ax, below=0.1)
+    fig.tight_layout()
+    return fig
+
+
+def draw_pareto(rows: list, metric: str = "crps") -> Any:  # a matplotlib Figure
     "How much worse than the best, against seconds of training and against the time of a draw (or of the mean, for who has no draws)."
     from matplotlib.figure import Figure
-    points, looks = relative(rows, metric), _looks(rows); tasks = list(dict.fromkeys(t for t, *_ in points)); fig = Figure(figsize=(4.2 * len(tasks), 7.2), dpi=80); axs = fig.subplots(2, len(tasks), squeeze=False)
+
+    points, looks = relative(rows, metric), _looks(rows)
+    tasks = list(dict.fromkeys(t for t, *_ in points))
+    fig = Figure(figsize=(4.2 * len(tasks), 7.2), dpi=80)
+    axs = fig.subplots(2, len(tasks), squeeze=False)
     for col, task in zip(axs.T, tasks):
-        for ax, i, label in zip(col, (1, 2), ('seconds of training', 'ms a draw')):
+        for ax, i, label in zip(col, (1, 2), ("seconds of training", "ms a draw")):
             there = {k: v for k, v in points.items() if k[0] == task and v[i]}
-            if not there: ax.set_axis_off(); ax.text(.5, .5, 'nobody was trained', ha='center', fontsize=8); continue
-            for (_, m, _), v in there.items(): ax.plot(v[i], v[0], **looks[m], ms=6, ls='')
-            front = [v for v in sorted(there.values(), key=lambda v: v[i]) if not any(w[i] <= v[i] and w[0] < v[0] for w in there.values())]
-            ax.step([v[i] for v in front], [v[0] for v in front], where='post', color='.8', zorder=0)
-            ax.set(xscale='log', yscale='log', xlabel=label, title=task if i == 1 else None)
-        _plain(*col); _legend(*col, below=.2); col[0].set_ylabel(f'{metric} / best'); col[1].set_ylabel(f'{metric} / best')
-    fig.tight_layout(); return fig
+            if not there:
+                ax.set_axis_off()
+                ax.text(0.5, 0.5, "nobody was trained", ha="center", fontsize=8)
+                continue
+            for (_, m, _), v in there.items():
+                ax.plot(v[i], v[0], **looks[m], ms=6, ls="")
+            front = [
+                v
+                for v in sorted(there.values(), key=lambda v: v[i])
+                if not any(w[i] <= v[i] and w[0] < v[0] for w in there.values())
+            ]
+            ax.step(
+                [v[i] for v in front],
+                [v[0] for v in front],
+                where="post",
+                color=".8",
+                zorder=0,
+            )
+            ax.set(
+                xscale="log", yscale="log", xlabel=label, title=task if i == 1 else None
+            )
+        _plain(*col)
+        _legend(*col, below=0.2)
+        col[0].set_ylabel(f"{metric} / best")
+        col[1].set_ylabel(f"{metric} / best")
+    fig.tight_layout()
+    return fig
 
 # %% ../nbs/09_comparison.ipynb #c0900028
 @call_parse
 def nfd_compare(
-    full: bool = False,           # train every approach and every peer anew (over an hour); without it: the package's weights, interpolants, exact posteriors
-    items: int = 0,               # functions of each task; 64, or 320 with --full
-    seconds: int = 100,           # of training, with --full; everyone is also measured after a quarter of it
-    tasks: str = 'fourier,sine,digits,clips',   # which
-    seed: int = 0,                # of the trainings
-    out: Path = 'comparison',     # folder of the table and the pictures; a run that was stopped goes on there, runs of other settings add rows
+    full: bool = False,  # train every approach and every peer anew (over an hour); without it: the package's weights, interpolants, exact posteriors
+    items: int = 0,  # functions of each task; 64, or 320 with --full
+    seconds: int = 100,  # of training, with --full; everyone is also measured after a quarter of it
+    tasks: str = "fourier,sine,digits,clips",  # which
+    seed: int = 0,  # of the trainings
+    out: Path = "comparison",  # folder of the table and the pictures; a run that was stopped goes on there, runs of other settings add rows
 ) -> None:
     "Compare all methods on the same functions and observations: table.csv, scores.png and pareto.png. Example: nfd_compare --tasks sine,digits --out mine"
     out, start = Path(out), time.perf_counter()
     try:
-        if seconds < 4: raise ValueError(f'--seconds is 4 at least, not {seconds}')
-        if items < 0 or items > 500: raise ValueError(f'--items is between 1 and 500, not {items}')
-        print(f'torch {torch.__version__}, {torch.get_num_threads()} thread(s)')
-        rows = compare(out / 'table.csv', tuple(t.strip() for t in tasks.split(',')), items or (320 if full else 64), (seconds // 4, seconds) if full else (), seed)
-        for name, draw in (('scores', draw_scores), ('pareto', draw_pareto)): draw(rows).savefig(out / f'{name}.png')
-    except (ValueError, OSError) as e: raise SystemExit(f'nfd_compare: {e}') from None
-    print('\n' + markdown(rows) + f'\n{out}: table.csv, scores.png, pareto.png ({time.perf_counter() - start:.0f} s)')
+        if seconds < 4:
+            raise ValueError(f"--seconds is 4 at least, not {seconds}")
+        if items < 0 or items > 500:
+            raise ValueError(f"--items is between 1 and 500, not {items}")
+        print(f"torch {torch.__version__}, {torch.get_num_threads()} thread(s)")
+        rows = compare(
+            out / "table.csv",
+            tuple(t.strip() for t in tasks.split(",")),
+            items or (320 if full else 64),
+            (seconds // 4, seconds) if full else (),
+            seed,
+        )
+        for name, draw in (("scores", draw_scores), ("pareto", draw_pareto)):
+            draw(rows).savefig(out / f"{name}.png")
+    except (ValueError, OSError) as e:
+        raise SystemExit(f"nfd_compare: {e}") from None
+    print(
+        "\n"
+        + markdown(rows)
+        + f"\n{out}: table.csv, scores.png, pareto.png ({time.perf_counter() - start:.0f} s)"
+    )

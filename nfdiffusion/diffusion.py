@@ -20,43 +20,69 @@ __all__ = ['State', 'Schedule', 'GaussianDenoiser', 'MixtureDenoiser', 'to_x0', 
 # %% ../nbs/03_diffusion.ipynb #f477a55d
 class Schedule:
     "How signal turns to noise in steps 0 … T-1; step -1 is the clean end."
-    def __init__(self,
+
+    def __init__(
+        self,
         betas: Tensor,  # (T,) share of the variance that each step replaces by noise
-    ): self._ab = torch.cat([(1 - betas.double().cpu()).cumprod(0), torch.ones(1, dtype=torch.float64)])   # index -1: clean
+    ):
+        self._ab = torch.cat(
+            [(1 - betas.double().cpu()).cumprod(0), torch.ones(1, dtype=torch.float64)]
+        )  # index -1: clean
 
     @classmethod
-    def cosine(cls, T: int = 100, s: float = .008) -> Schedule:
-        ab = torch.cos((torch.arange(T + 1, dtype=torch.float64) / T + s) / (1 + s) * math.pi / 2).square()
-        return cls((1 - ab[1:] / ab[:-1]).clamp_max(.999))
+    def cosine(cls, T: int = 100, s: float = 0.008) -> Schedule:
+        ab = torch.cos(
+            (torch.arange(T + 1, dtype=torch.float64) / T + s) / (1 + s) * math.pi / 2
+        ).square()
+        return cls((1 - ab[1:] / ab[:-1]).clamp_max(0.999))
+
     @classmethod
     def linear(cls, T: int = 1000) -> Schedule:
-        return cls((torch.linspace(.1, 20, T, dtype=torch.float64) / T).clamp_max(.999))
+        return cls(
+            (torch.linspace(0.1, 20, T, dtype=torch.float64) / T).clamp_max(0.999)
+        )
 
-    alpha_bar = property(lambda self: self._ab[:-1].float(), doc='(T,) variance of the signal')
-    alpha = property(lambda self: self._ab[:-1].sqrt().float(), doc='(T,)')
-    sigma = property(lambda self: (1 - self._ab[:-1]).sqrt().float(), doc='(T,)')
-    snr = property(lambda self: (self._ab / (1 - self._ab))[:-1].float(), doc='(T,) signal-to-noise ratio')
-    lam = property(lambda self: (self._ab / (1 - self._ab))[:-1].log().float() / 2, doc='(T,) half its logarithm')
-    def __len__(self): return len(self._ab) - 1
-    def __repr__(self): return f'Schedule: {len(self)} steps, σ from {self.sigma[0]:.4f} to {self.sigma[-1]:.4f}'
+    alpha_bar = property(
+        lambda self: self._ab[:-1].float(), doc="(T,) variance of the signal"
+    )
+    alpha = property(lambda self: self._ab[:-1].sqrt().float(), doc="(T,)")
+    sigma = property(lambda self: (1 - self._ab[:-1]).sqrt().float(), doc="(T,)")
+    snr = property(
+        lambda self: (self._ab / (1 - self._ab))[:-1].float(),
+        doc="(T,) signal-to-noise ratio",
+    )
+    lam = property(
+        lambda self: (self._ab / (1 - self._ab))[:-1].log().float() / 2,
+        doc="(T,) half its logarithm",
+    )
+
+    def __len__(self):
+        return len(self._ab) - 1
+
+    def __repr__(self):
+        return f"Schedule: {len(self)} steps, σ from {self.sigma[0]:.4f} to {self.sigma[-1]:.4f}"
 
 # %% ../nbs/03_diffusion.ipynb #68ec44ea
 @patch
-def at(self: Schedule,
-    t: int | Tensor,  # a step, or steps that broadcast with the axes of z before its last `axes`
-    z: Tensor,        # gives dtype and device
+def at(
+    self: Schedule,
+    t: int
+    | Tensor,  # a step, or steps that broadcast with the axes of z before its last `axes`
+    z: Tensor,  # gives dtype and device
     axes: int = 1,
-) -> tuple[Tensor, Tensor]:   # α_t and σ_t, ready to multiply z
+) -> tuple[Tensor, Tensor]:  # α_t and σ_t, ready to multiply z
     "α and σ at `t`, shaped to stand beside `z`."
     ab = self._ab[t.cpu() if isinstance(t, Tensor) else t][(..., *[None] * axes)]
     return ab.sqrt().to(z), (1 - ab).sqrt().to(z)
 
+
 @patch
-def add_noise(self: Schedule,
-    z0: Tensor,       # (..., F)
+def add_noise(
+    self: Schedule,
+    z0: Tensor,  # (..., F)
     t: int | Tensor,  # a step, or (...) steps
-    eps: Tensor,      # (..., F), white
-) -> Tensor:          # z_t (..., F)
+    eps: Tensor,  # (..., F), white
+) -> Tensor:  # z_t (..., F)
     "A draw of $q(z_t\\mid z_0)$."
     a, s = self.at(t, z0)
     return a * z0 + s * eps
@@ -64,16 +90,21 @@ def add_noise(self: Schedule,
 # %% ../nbs/03_diffusion.ipynb #aa2a0a53
 def _columns(z, n):
     "(*draws, *S, F), with n axes in (*S, F) -> (*S, F, N): draws side by side, for one factorisation."
-    return z.reshape(z.shape[:z.ndim - n].numel(), *z.shape[z.ndim - n:]).movedim(0, -1)
+    return z.reshape(z.shape[: z.ndim - n].numel(), *z.shape[z.ndim - n :]).movedim(
+        0, -1
+    )
 
 # %% ../nbs/03_diffusion.ipynb #f3863a1e
 class GaussianDenoiser:
     "$E[z_0\\mid z_t]$ for Gaussian codes of precision Λ and information b = Λμ."
-    def __init__(self,
+
+    def __init__(
+        self,
         precision: Tensor,  # (*S, F, F)
-        info: Tensor,       # (*S, F)
+        info: Tensor,  # (*S, F)
         schedule: Schedule,
-    ): self.precision, self.info, self.schedule = precision, info, schedule
+    ):
+        self.precision, self.info, self.schedule = precision, info, schedule
 
     @classmethod
     def of(cls, mean: Tensor, cov: Tensor, schedule: Schedule) -> GaussianDenoiser:
@@ -81,112 +112,181 @@ class GaussianDenoiser:
         P = torch.cholesky_inverse(torch.linalg.cholesky(cov))
         return cls(P, (P @ mean[..., None])[..., 0], schedule)
 
-    def given(self,
-        phi: Tensor,        # (*S, n, F)
-        y: Tensor,          # (*S, n)
+    def given(
+        self,
+        phi: Tensor,  # (*S, n, F)
+        y: Tensor,  # (*S, n)
         noise: float,
     ) -> GaussianDenoiser:
         "The same after observing y = φ z + noise: still exact."
-        return GaussianDenoiser(self.precision + phi.mT @ phi / noise**2, self.info + (phi.mT @ y[..., None])[..., 0] / noise**2, self.schedule)
+        return GaussianDenoiser(
+            self.precision + phi.mT @ phi / noise**2,
+            self.info + (phi.mT @ y[..., None])[..., 0] / noise**2,
+            self.schedule,
+        )
 
     def moments(self) -> tuple[Tensor, Tensor]:
         "Mean (*S, F) and covariance (*S, F, F) of z_0."
         C = torch.cholesky_inverse(torch.linalg.cholesky(self.precision))
         return (C @ self.info[..., None])[..., 0], C
 
-    def __call__(self, z: Tensor, t: int | Tensor) -> Tensor:                    # (..., *S, F), step or (*S) steps
-        a, s = self.schedule.at(t, z, 2)                                         # (*S, 1, 1)
-        L = torch.linalg.cholesky(self.precision + (a / s)**2 * torch.eye(z.shape[-1]).to(z))
-        x = torch.cholesky_solve(self.info[..., None] + a / s**2 * _columns(z, self.info.ndim), L)   # (*S, F, N)
+    def __call__(
+        self, z: Tensor, t: int | Tensor
+    ) -> Tensor:  # (..., *S, F), step or (*S) steps
+        a, s = self.schedule.at(t, z, 2)  # (*S, 1, 1)
+        L = torch.linalg.cholesky(
+            self.precision + (a / s) ** 2 * torch.eye(z.shape[-1]).to(z)
+        )
+        x = torch.cholesky_solve(
+            self.info[..., None] + a / s**2 * _columns(z, self.info.ndim), L
+        )  # (*S, F, N)
         return x.movedim(-1, 0).reshape(z.shape)
 
 # %% ../nbs/03_diffusion.ipynb #e2dc8df7
 class MixtureDenoiser:
     "$E[z_0\\mid z_t]$ for a mixture of Gaussians over codes, of any rank."
-    def __init__(self,
-        log_w: Tensor,      # (*S, K)
-        mean: Tensor,       # (*S, K, F)
-        root: Tensor,       # (*S, K, F, R), covariances root @ root^T + floor² I
+
+    def __init__(
+        self,
+        log_w: Tensor,  # (*S, K)
+        mean: Tensor,  # (*S, K, F)
+        root: Tensor,  # (*S, K, F, R), covariances root @ root^T + floor² I
         schedule: Schedule,
-        floor: float = 0.,  # standard deviation outside the span of the roots
-    ): self.log_w, self.mean, self.root, self.schedule, self.floor, self.gram = log_w, mean, root, schedule, floor, root.mT @ root
+        floor: float = 0.0,  # standard deviation outside the span of the roots
+    ):
+        self.log_w, self.mean, self.root, self.schedule, self.floor, self.gram = (
+            log_w,
+            mean,
+            root,
+            schedule,
+            floor,
+            root.mT @ root,
+        )
 
     @classmethod
-    def of(cls,
-        posterior: CodePosterior, schedule: Schedule,
-        scale: float = 1.,  # the size of a code that becomes 1
-        floor: float = 0.,  # in units of that size
-    ) -> MixtureDenoiser: return cls(posterior.log_w, posterior.mean / scale, posterior.root / scale, schedule, floor)
+    def of(
+        cls,
+        posterior: CodePosterior,
+        schedule: Schedule,
+        scale: float = 1.0,  # the size of a code that becomes 1
+        floor: float = 0.0,  # in units of that size
+    ) -> MixtureDenoiser:
+        return cls(
+            posterior.log_w,
+            posterior.mean / scale,
+            posterior.root / scale,
+            schedule,
+            floor,
+        )
 
-    def components(self, z: Tensor, t: int | Tensor) -> tuple[Tensor, Tensor]:   # (..., *S, F), step or (*S) steps
+    def components(
+        self, z: Tensor, t: int | Tensor
+    ) -> tuple[Tensor, Tensor]:  # (..., *S, F), step or (*S) steps
         "E[z_0 | z_t] in each component, and log of weight × density of z_t: (*S, K, F, N) and (*S, K, N), N draws."
         a, s = self.schedule.at(t, z, 3)
-        tau = (s**2 + (a * self.floor)**2).sqrt()
+        tau = (s**2 + (a * self.floor) ** 2).sqrt()
         (n, R), m = self.root.shape[-2:], self.mean[..., None]
-        r = _columns(z, self.mean.ndim - 1).unsqueeze(-3) - a * m                # (*S, K, F, N)
-        L = torch.linalg.cholesky(tau**2 * torch.eye(R).to(z) + a**2 * self.gram)   # (*S, K, R, R)
-        u = a * torch.cholesky_solve(self.root.mT @ r, L)                        # (*S, K, R, N)
-        x = self.root @ u; e = r - a * x
-        quad = (e / tau).square().sum(-2) + u.square().sum(-2)                   # (*S, K, N)
-        logdet = L.diagonal(dim1=-1, dim2=-2).log().sum(-1)[..., None] + (n - R) * tau[..., 0].log()
-        return m + x + a * (self.floor / tau)**2 * e, self.log_w[..., None] - .5 * quad - logdet - .5 * n * math.log(2 * math.pi)
+        r = _columns(z, self.mean.ndim - 1).unsqueeze(-3) - a * m  # (*S, K, F, N)
+        L = torch.linalg.cholesky(
+            tau**2 * torch.eye(R).to(z) + a**2 * self.gram
+        )  # (*S, K, R, R)
+        u = a * torch.cholesky_solve(self.root.mT @ r, L)  # (*S, K, R, N)
+        x = self.root @ u
+        e = r - a * x
+        quad = (e / tau).square().sum(-2) + u.square().sum(-2)  # (*S, K, N)
+        logdet = (
+            L.diagonal(dim1=-1, dim2=-2).log().sum(-1)[..., None]
+            + (n - R) * tau[..., 0].log()
+        )
+        return m + x + a * (self.floor / tau) ** 2 * e, self.log_w[
+            ..., None
+        ] - 0.5 * quad - logdet - 0.5 * n * math.log(2 * math.pi)
 
     def log_prob(self, z: Tensor, t: int | Tensor) -> Tensor:
         "Log density of z_t in nats: (..., *S)."
-        return torch.logsumexp(self.components(z, t)[1], -2).movedim(-1, 0).reshape(z.shape[:-1])
+        return (
+            torch.logsumexp(self.components(z, t)[1], -2)
+            .movedim(-1, 0)
+            .reshape(z.shape[:-1])
+        )
 
     def __call__(self, z: Tensor, t: int | Tensor) -> Tensor:
         x, lp = self.components(z, t)
-        return (lp.softmax(-2).unsqueeze(-2) * x).sum(-3).movedim(-1, 0).reshape(z.shape)
+        return (
+            (lp.softmax(-2).unsqueeze(-2) * x).sum(-3).movedim(-1, 0).reshape(z.shape)
+        )
 
 # %% ../nbs/03_diffusion.ipynb #8085a66d
 def to_x0(kind: str, out: Tensor, z: Tensor, a: Tensor, s: Tensor) -> Tensor:
     "The clean code that a prediction `out` at `z` stands for."
-    if kind == 'x0': return out
-    if kind == 'eps': return (z - s * out) / a
-    if kind == 'v': return a * z - s * out
-    raise ValueError(f'a network can predict x0, eps or v, not {kind!r}')
+    if kind == "x0":
+        return out
+    if kind == "eps":
+        return (z - s * out) / a
+    if kind == "v":
+        return a * z - s * out
+    raise ValueError(f"a network can predict x0, eps or v, not {kind!r}")
+
 
 def from_x0(kind: str, x0: Tensor, z: Tensor, a: Tensor, s: Tensor) -> Tensor:
     "The prediction that stands for the clean code `x0` at `z`."
-    if kind == 'x0': return x0
-    if kind == 'eps': return (z - a * x0) / s
-    if kind == 'v': return (a * z - x0) / s
-    raise ValueError(f'a network can predict x0, eps or v, not {kind!r}')
+    if kind == "x0":
+        return x0
+    if kind == "eps":
+        return (z - a * x0) / s
+    if kind == "v":
+        return (a * z - x0) / s
+    raise ValueError(f"a network can predict x0, eps or v, not {kind!r}")
 
 # %% ../nbs/03_diffusion.ipynb #bae2edc5
 def time_embedding(
-    t: Tensor,       # (...) in [0, 1000)
+    t: Tensor,  # (...) in [0, 1000)
     dim: int = 64,
-) -> Tensor:         # (..., dim)
+) -> Tensor:  # (..., dim)
     "Sines and cosines of `t` at frequencies from 1 down to nearly 1e-4."
-    a = t[..., None].float() * torch.exp(-math.log(1e4) * torch.arange(dim // 2, device=t.device) / (dim // 2))
+    a = t[..., None].float() * torch.exp(
+        -math.log(1e4) * torch.arange(dim // 2, device=t.device) / (dim // 2)
+    )
     return torch.cat([a.sin(), a.cos()], -1)
 
 # %% ../nbs/03_diffusion.ipynb #f477673a
 class DenoiserMLP(nn.Module):
     "A residual MLP over codes, told the time and perhaps a condition."
-    def __init__(self,
-        code: int,           # F
-        cond: int = 0,       # length of the condition vector, 0 for none
-        hidden: int = 256, depth: int = 3,
-        drop: float = .1,    # share of conditions forgotten in training
+
+    def __init__(
+        self,
+        code: int,  # F
+        cond: int = 0,  # length of the condition vector, 0 for none
+        hidden: int = 256,
+        depth: int = 3,
+        drop: float = 0.1,  # share of conditions forgotten in training
     ):
         super().__init__()
-        mlp = lambda n, out: nn.Sequential(nn.Linear(n, hidden), nn.SiLU(), nn.Linear(hidden, out))
+        mlp = lambda n, out: nn.Sequential(
+            nn.Linear(n, hidden), nn.SiLU(), nn.Linear(hidden, out)
+        )
         self.into, self.time, self.drop = nn.Linear(code, hidden), mlp(64, hidden), drop
         self.cond = mlp(cond, hidden) if cond else None
         self.null = nn.Parameter(torch.zeros(hidden)) if cond else None
-        self.norms = nn.ModuleList(nn.LayerNorm(hidden, elementwise_affine=False) for _ in range(depth))
+        self.norms = nn.ModuleList(
+            nn.LayerNorm(hidden, elementwise_affine=False) for _ in range(depth)
+        )
         self.steer = nn.ModuleList(nn.Linear(hidden, 2 * hidden) for _ in range(depth))
         self.blocks = nn.ModuleList(mlp(hidden, hidden) for _ in range(depth))
         self.last = nn.Linear(hidden, code)
-        nn.init.zeros_(self.last.weight); nn.init.zeros_(self.last.bias)
+        nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)
 
-    def forward(self, z: Tensor, t: Tensor, cond: Tensor | None = None) -> Tensor:   # (..., F), (...) in [0, 1000), (..., C) -> (..., F)
-        if cond is not None and self.cond is None: raise ValueError('this network takes no condition; make it with cond=its length')
-        e = self.time(time_embedding(t).to(z))                                   # (..., hidden)
-        if self.cond is not None: e = e + (self.null if cond is None else self._remember(self.cond(cond)))
+    def forward(
+        self, z: Tensor, t: Tensor, cond: Tensor | None = None
+    ) -> Tensor:  # (..., F), (...) in [0, 1000), (..., C) -> (..., F)
+        if cond is not None and self.cond is None:
+            raise ValueError(
+                "this network takes no condition; make it with cond=its length"
+            )
+        e = self.time(time_embedding(t).to(z))  # (..., hidden)
+        if self.cond is not None:
+            e = e + (self.null if cond is None else self._remember(self.cond(cond)))
         h, e = self.into(z), nn.functional.silu(e)
         for norm, steer, block in zip(self.norms, self.steer, self.blocks):
             scale, shift = steer(e).chunk(2, -1)
@@ -194,179 +294,286 @@ class DenoiserMLP(nn.Module):
         return self.last(h)
 
     def _remember(self, c):
-        if not (self.training and self.drop): return c
-        return torch.where(torch.rand(*c.shape[:-1], 1, device=c.device) < self.drop, self.null, c)
+        if not (self.training and self.drop):
+            return c
+        return torch.where(
+            torch.rand(*c.shape[:-1], 1, device=c.device) < self.drop, self.null, c
+        )
 
 # %% ../nbs/03_diffusion.ipynb #083fa554
 class Denoiser(nn.Module):
     "A network made into $D(z_t,t)$, whatever it predicts."
-    def __init__(self, net: nn.Module, schedule: Schedule, predict: str = 'v'):
+
+    def __init__(self, net: nn.Module, schedule: Schedule, predict: str = "v"):
         super().__init__()
-        if predict not in ('x0', 'eps', 'v'): raise ValueError(f'a network can predict x0, eps or v, not {predict!r}')
+        if predict not in ("x0", "eps", "v"):
+            raise ValueError(f"a network can predict x0, eps or v, not {predict!r}")
         self.net, self.schedule, self.predict = net, schedule, predict
 
-    def predictions(self, z: Tensor, t: int | Tensor, cond: Tensor | None = None, start: Callable | None = None) -> tuple[Tensor, Tensor, Tensor]:
+    def predictions(
+        self,
+        z: Tensor,
+        t: int | Tensor,
+        cond: Tensor | None = None,
+        start: Callable | None = None,
+    ) -> tuple[Tensor, Tensor, Tensor]:
         "What the network says at `z`, in its own units, with α and σ there."
-        t = torch.as_tensor(t, device=z.device); a, s = self.schedule.at(t, z)
-        if start is not None: x0 = start(z, t); cond = x0 if cond is None else torch.cat([cond.expand(*z.shape[:-1], -1), x0], -1)
+        t = torch.as_tensor(t, device=z.device)
+        a, s = self.schedule.at(t, z)
+        if start is not None:
+            x0 = start(z, t)
+            cond = (
+                x0
+                if cond is None
+                else torch.cat([cond.expand(*z.shape[:-1], -1), x0], -1)
+            )
         out = self.net(z, t * (1000 / len(self.schedule)), cond)
         return out if start is None else out + from_x0(self.predict, x0, z, a, s), a, s
 
-    def forward(self,
-        z: Tensor,                      # (..., F)
-        t: int | Tensor,                # a step, or (...) steps
-        cond: Tensor | None = None,     # (..., C)
-        start: Callable | None = None,  # a denoiser to correct; the network's condition is then (..., C + F)
-    ) -> Tensor:                        # E[z_0 | z_t] (..., F)
+    def forward(
+        self,
+        z: Tensor,  # (..., F)
+        t: int | Tensor,  # a step, or (...) steps
+        cond: Tensor | None = None,  # (..., C)
+        start: Callable
+        | None = None,  # a denoiser to correct; the network's condition is then (..., C + F)
+    ) -> Tensor:  # E[z_0 | z_t] (..., F)
         out, a, s = self.predictions(z, t, cond, start)
         return to_x0(self.predict, out, z, a, s)
 
-    def loss(self, z0: Tensor, cond: Tensor | None = None, start: Callable | None = None, generator: torch.Generator | None = None, noise: Tensor | None = None, measure: Callable = lambda e: e) -> Tensor:   # (B, ..., F)
+    def loss(
+        self,
+        z0: Tensor,
+        cond: Tensor | None = None,
+        start: Callable | None = None,
+        generator: torch.Generator | None = None,
+        noise: Tensor | None = None,
+        measure: Callable = lambda e: e,
+    ) -> Tensor:  # (B, ..., F)
         "Mean squared error of the prediction at random steps, one for each item; of what `measure` makes of the error."
-        t = torch.randint(len(self.schedule), (len(z0), *[1] * (z0.ndim - 2)), generator=generator).to(z0.device)
-        z = self.schedule.add_noise(z0, t, torch.randn(z0.shape, generator=generator).to(z0) if noise is None else noise)
+        t = torch.randint(
+            len(self.schedule), (len(z0), *[1] * (z0.ndim - 2)), generator=generator
+        ).to(z0.device)
+        z = self.schedule.add_noise(
+            z0,
+            t,
+            torch.randn(z0.shape, generator=generator).to(z0)
+            if noise is None
+            else noise,
+        )
         out, a, s = self.predictions(z, t, cond, start)
         return measure(out - from_x0(self.predict, z0, z, a, s)).square().mean()
 
 # %% ../nbs/03_diffusion.ipynb #2c7064e3
 @patch
-def steps(self: Schedule,
-    n: int,                # how many
-    spacing: str = 'snr',  # snr: even in λ; index: even in t
-    low: float = -2.,      # the λ to which snr goes in one first step
-) -> list:                 # n distinct steps, from T-1 down
+def steps(
+    self: Schedule,
+    n: int,  # how many
+    spacing: str = "snr",  # snr: even in λ; index: even in t
+    low: float = -2.0,  # the λ to which snr goes in one first step
+) -> list:  # n distinct steps, from T-1 down
     "Steps for a sampler."
     T = len(self)
-    if not 1 <= n <= T: raise ValueError(f'cannot take {n} of {T} steps')
+    if not 1 <= n <= T:
+        raise ValueError(f"cannot take {n} of {T} steps")
     k = torch.arange(n)
-    if spacing == 'index': return [round(T - i * T / n) - 1 for i in range(n)]
-    if spacing != 'snr': raise ValueError(f'steps are spaced by snr or index, not {spacing!r}')
-    lam = self.lam.double(); want = torch.linspace(lam[0], low, n - 1, dtype=lam.dtype)
+    if spacing == "index":
+        return [round(T - i * T / n) - 1 for i in range(n)]
+    if spacing != "snr":
+        raise ValueError(f"steps are spaced by snr or index, not {spacing!r}")
+    lam = self.lam.double()
+    want = torch.linspace(lam[0], low, n - 1, dtype=lam.dtype)
     i = torch.cat([(lam - want[:, None]).abs().argmin(1), torch.tensor([T - 1])])
-    i = torch.minimum((i - k).cummax(0).values, T - torch.tensor(n)) + k         # distinct, and no further than T-1
+    i = (
+        torch.minimum((i - k).cummax(0).values, T - torch.tensor(n)) + k
+    )  # distinct, and no further than T-1
     return i.flip(0).tolist()
 
 # %% ../nbs/03_diffusion.ipynb #2c71debe
-State = namedtuple('State', 't z x0')   # a step, the state there, what the denoiser says of it; at the clean end t = -1 and x0 = z
+State = namedtuple(
+    "State", "t z x0"
+)  # a step, the state there, what the denoiser says of it; at the clean end t = -1 and x0 = z
+
 
 def _pairs(schedule, steps, z):
     "(t, α, σ) of each step together with that of the next one, as plain numbers."
     ts = [*(schedule.steps(steps) if isinstance(steps, int) else steps), -1]
-    if any(a <= b for a, b in zip(ts, ts[1:])) or not 0 <= ts[0] < len(schedule): raise ValueError(f'steps must fall from at most {len(schedule) - 1} to at least 0, not {list(steps)}')
-    at = [(t, *(v.item() for v in schedule.at(t, torch.zeros(1, dtype=torch.float64)))) for t in ts]
+    if any(a <= b for a, b in zip(ts, ts[1:])) or not 0 <= ts[0] < len(schedule):
+        raise ValueError(
+            f"steps must fall from at most {len(schedule) - 1} to at least 0, not {list(steps)}"
+        )
+    at = [
+        (t, *(v.item() for v in schedule.at(t, torch.zeros(1, dtype=torch.float64))))
+        for t in ts
+    ]
     return zip(at, at[1:])
 
-def _noise(z, generator): return torch.randn(z.shape, generator=generator, dtype=z.dtype, device=generator.device if generator else z.device).to(z.device)
+
+def _noise(z, generator):
+    return torch.randn(
+        z.shape,
+        generator=generator,
+        dtype=z.dtype,
+        device=generator.device if generator else z.device,
+    ).to(z.device)
+
 
 def ddpm(
-    denoise: Callable,             # (z_t, t) -> E[z_0 | z_t]
-    z: Tensor,                     # (..., F) noise, the state at the first step
+    denoise: Callable,  # (z_t, t) -> E[z_0 | z_t]
+    z: Tensor,  # (..., F) noise, the state at the first step
     schedule: Schedule,
-    steps: int | Sequence = 100,   # how many, or which, falling
+    steps: int | Sequence = 100,  # how many, or which, falling
     generator: torch.Generator | None = None,
-) -> Iterator[State]:              # yields State
+) -> Iterator[State]:  # yields State
     "Ancestral sampling."
     for (t, a_t, s_t), (s, a_s, s_s) in _pairs(schedule, steps, z):
         yield State(t, z, x0 := denoise(z, t))
-        beta = 1 - (a_t / a_s)**2
+        beta = 1 - (a_t / a_s) ** 2
         z = a_s * beta / s_t**2 * x0 + a_t * s_s**2 / (a_s * s_t**2) * z
-        if s_s: z = z + s_s / s_t * beta**.5 * _noise(z, generator)
+        if s_s:
+            z = z + s_s / s_t * beta**0.5 * _noise(z, generator)
     yield State(-1, z, z)
 
 # %% ../nbs/03_diffusion.ipynb #c55486bf
 def ddim(
-    denoise: Callable, z: Tensor, schedule: Schedule,
+    denoise: Callable,
+    z: Tensor,
+    schedule: Schedule,
     steps: int | Sequence = 20,
-    eta: float = 0.,               # 0: deterministic; 1: ddpm
+    eta: float = 0.0,  # 0: deterministic; 1: ddpm
     generator: torch.Generator | None = None,
 ) -> Iterator[State]:
     "Deterministic sampling, or with a share of new noise; arguments as for `ddpm`."
     for (t, a_t, s_t), (s, a_s, s_s) in _pairs(schedule, steps, z):
         yield State(t, z, x0 := denoise(z, t))
-        tau = eta * s_s / s_t * (1 - (a_t / a_s)**2)**.5
-        z = a_s * x0 + (s_s**2 - tau**2)**.5 * (z - a_t * x0) / s_t
-        if tau: z = z + tau * _noise(z, generator)
+        tau = eta * s_s / s_t * (1 - (a_t / a_s) ** 2) ** 0.5
+        z = a_s * x0 + (s_s**2 - tau**2) ** 0.5 * (z - a_t * x0) / s_t
+        if tau:
+            z = z + tau * _noise(z, generator)
     yield State(-1, z, z)
 
 # %% ../nbs/03_diffusion.ipynb #49c86947
 def dpm2(
-    denoise: Callable, z: Tensor, schedule: Schedule,
+    denoise: Callable,
+    z: Tensor,
+    schedule: Schedule,
     steps: int | Sequence = 10,
 ) -> Iterator[State]:
     "DPM-Solver++(2M): second order, deterministic; arguments as for `ddpm`."
     before = None
     for (t, a_t, s_t), (s, a_s, s_s) in _pairs(schedule, steps, z):
         yield State(t, z, x0 := denoise(z, t))
-        lam = math.log(a_t / s_t); h = math.log(a_s / s_s) - lam if s_s else math.inf
-        D = x0 if before is None or not s_s else x0 + h / (2 * (lam - before[1])) * (x0 - before[0])
+        lam = math.log(a_t / s_t)
+        h = math.log(a_s / s_s) - lam if s_s else math.inf
+        D = (
+            x0
+            if before is None or not s_s
+            else x0 + h / (2 * (lam - before[1])) * (x0 - before[0])
+        )
         z, before = s_s / s_t * z - a_s * math.expm1(-h) * D, (x0, lam)
     yield State(-1, z, z)
 
+
 def sample(
-    denoise: Callable, z: Tensor, schedule: Schedule,
+    denoise: Callable,
+    z: Tensor,
+    schedule: Schedule,
     steps: int | Sequence = 10,
-    sampler: Callable = dpm2, **kw,
-) -> Tensor:                       # (..., F)
+    sampler: Callable = dpm2,
+    **kw,
+) -> Tensor:  # (..., F)
     "Run a sampler to its end."
-    for state in sampler(denoise, z, schedule, steps, **kw): pass
+    for state in sampler(denoise, z, schedule, steps, **kw):
+        pass
     return state.z
 
 # %% ../nbs/03_diffusion.ipynb #47480e4d
 def guided(
-    cond: Callable,    # denoiser with the condition
-    free: Callable,    # and without
+    cond: Callable,  # denoiser with the condition
+    free: Callable,  # and without
     scale: float,
 ) -> Callable:
     "Classifier-free guidance: a denoiser that follows the condition `scale` times as far."
+
     def denoise(z, t):
         f = free(z, t)
         return f + scale * (cond(z, t) - f)
+
     return denoise
 
 # %% ../nbs/03_diffusion.ipynb #804661b4
 def observed(
-    denoise: Callable,           # without the observations
-    phi: Tensor,                 # (*S, n, F), the decoder is linear: y = φ z + noise
-    y: Tensor,                   # (*S, n)
+    denoise: Callable,  # without the observations
+    phi: Tensor,  # (*S, n, F), the decoder is linear: y = φ z + noise
+    y: Tensor,  # (*S, n)
     noise: float,
     schedule: Schedule,
-    cov: Tensor | None = None,   # (F, F) covariance of the codes; white by default
+    cov: Tensor | None = None,  # (F, F) covariance of the codes; white by default
 ) -> Callable:
     "A denoiser corrected by observations: exact for Gaussian codes."
+
     def corrected(z, t):
         x0, eye = denoise(z, t), torch.eye(z.shape[-1]).to(z)
         a, s = schedule.at(t, z)
         C = eye if cov is None else cov
-        V = s**2 * torch.linalg.solve(a**2 * C + s**2 * eye, C)                  # (C^-1 + α²/σ² I)^-1
-        L = torch.linalg.cholesky(phi @ V @ phi.mT + noise**2 * torch.eye(phi.shape[-2]).to(z))
-        return x0 + (V @ phi.mT @ torch.cholesky_solve((y - (phi @ x0[..., None])[..., 0])[..., None], L))[..., 0]
+        V = s**2 * torch.linalg.solve(a**2 * C + s**2 * eye, C)  # (C^-1 + α²/σ² I)^-1
+        L = torch.linalg.cholesky(
+            phi @ V @ phi.mT + noise**2 * torch.eye(phi.shape[-2]).to(z)
+        )
+        return (
+            x0
+            + (
+                V
+                @ phi.mT
+                @ torch.cholesky_solve(
+                    (y - (phi @ x0[..., None])[..., 0])[..., None], L
+                )
+            )[..., 0]
+        )
+
     return corrected
 
 # %% ../nbs/03_diffusion.ipynb #3c143335
 class TokenDenoiser(nn.Module):
     "The codes of all tokens denoised together, given features of each, and a label for all; of other tokens, given their weights of places."
-    def __init__(self,
-        tokens: int, channels: int, code: int,   # T, c, F
-        features: int,                           # C, of each token's condition
-        width: int = 64, depth: int = 3, hidden: int = 128,
-        labels: int = 0,                         # classes; the label `labels` says none
+
+    def __init__(
+        self,
+        tokens: int,
+        channels: int,
+        code: int,  # T, c, F
+        features: int,  # C, of each token's condition
+        width: int = 64,
+        depth: int = 3,
+        hidden: int = 128,
+        labels: int = 0,  # classes; the label `labels` says none
     ):
         super().__init__()
         self.shape, n = (channels, tokens, code), channels * code
-        self.into = nn.Parameter(torch.randn(width, n + features) * .58 / (n + features)**.5)
+        self.into = nn.Parameter(
+            torch.randn(width, n + features) * 0.58 / (n + features) ** 0.5
+        )
         self.time = nn.Sequential(nn.Linear(64, 64), nn.SiLU(), nn.Linear(64, 64))
         self.label = nn.Parameter(torch.zeros(labels + 1, 64))
         self.body = TokenMixer(tokens, width, hidden, depth, steer=64)
         self.out = nn.Parameter(torch.zeros(n, width))
 
-    def forward(self, z: Tensor, t: Tensor, cond: tuple) -> Tensor:              # (*, B, c T F), (*, B) or (), features (C, T, B), labels (B,), perhaps weights (T, places)
+    def forward(
+        self, z: Tensor, t: Tensor, cond: tuple
+    ) -> Tensor:  # (*, B, c T F), (*, B) or (), features (C, T, B), labels (B,), perhaps weights (T, places)
         features, label, *read = cond
         c, T, F = self.shape[0], features.shape[1], self.shape[2]
-        x = z.reshape(-1, c, T, F).permute(1, 3, 2, 0).flatten(0, 1)             # (c F, T, S)
+        x = z.reshape(-1, c, T, F).permute(1, 3, 2, 0).flatten(0, 1)  # (c F, T, S)
         of_z, of_h = self.into.split([len(x), len(features)], 1)
-        h = torch.mm(of_h, features.to(x).flatten(1)).unflatten(1, features.shape[1:])   # once for all draws
-        x = torch.mm(of_z, x.flatten(1)).unflatten(1, x.shape[1:]) + h.repeat(1, 1, x.shape[-1] // max(1, len(label)))
-        e = self.time(time_embedding(t, 64).to(z)) + self.label[label]           # (*, B, 64)
-        x = self.body(x, nn.functional.silu(e).expand(*z.shape[:-1], -1).reshape(-1, 64).T, *read)
+        h = torch.mm(of_h, features.to(x).flatten(1)).unflatten(
+            1, features.shape[1:]
+        )  # once for all draws
+        x = torch.mm(of_z, x.flatten(1)).unflatten(1, x.shape[1:]) + h.repeat(
+            1, 1, x.shape[-1] // max(1, len(label))
+        )
+        e = self.time(time_embedding(t, 64).to(z)) + self.label[label]  # (*, B, 64)
+        x = self.body(
+            x, nn.functional.silu(e).expand(*z.shape[:-1], -1).reshape(-1, 64).T, *read
+        )
         out = torch.mm(self.out, x.flatten(1)).view(c, F, T, -1)
-        return out.permute(3, 0, 2, 1).reshape(z.shape).to(z)                    # (*, B, c T F)
+        return out.permute(3, 0, 2, 1).reshape(z.shape).to(z)  # (*, B, c T F)

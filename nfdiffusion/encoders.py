@@ -22,42 +22,92 @@ __all__ = ['MLPEncoder', 'fourier_features', 'SetEncoder', 'CodePosterior', 'upc
 def _sorted(obs: Observations) -> Observations:
     "Points of each item in lexical order of their coordinates, padding last."
     i = torch.arange(obs.mask.shape[1], device=obs.device).expand(obs.mask.shape)
-    for key in [*obs.values.unbind(-1)[::-1], *obs.coords.unbind(-1)[::-1], (~obs.mask).float()]:     # stable sorts, the last key rules
+    for key in [
+        *obs.values.unbind(-1)[::-1],
+        *obs.coords.unbind(-1)[::-1],
+        (~obs.mask).float(),
+    ]:  # stable sorts, the last key rules
         i = i.gather(1, key.gather(1, i).argsort(dim=1, stable=True))
     take = lambda t: t.gather(1, i[..., None].expand(-1, -1, t.shape[-1]))
     return Observations(take(obs.coords), take(obs.values), obs.mask.gather(1, i))
 
+
 class MLPEncoder(nn.Module):
     "Sorted, padded, flattened pairs through a perceptron: (B,) observations -> (B, code)."
-    def __init__(self, dim: int, channels: int, code: int, points: int = 51, hidden: int = 256):
+
+    def __init__(
+        self, dim: int, channels: int, code: int, points: int = 51, hidden: int = 256
+    ):
         super().__init__()
         self.points, width = points, dim + channels + 1
-        self.net = nn.Sequential(nn.Linear(points * width, hidden), nn.ReLU(), nn.Linear(hidden, hidden), nn.ReLU(), nn.Linear(hidden, code))
+        self.net = nn.Sequential(
+            nn.Linear(points * width, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, hidden),
+            nn.ReLU(),
+            nn.Linear(hidden, code),
+        )
+
     def forward(self, obs: Observations) -> Tensor:
         n = int(obs.counts.max()) if len(obs) else 0
-        if n > self.points: raise ValueError(f'this MLP encoder reads at most {self.points} points, not {n}; make it with points={n} or use the transformer or the mixture')
-        o = _sorted(obs); x = torch.cat([o.coords, o.values, o.mask[..., None]], -1)[:, :self.points]
+        if n > self.points:
+            raise ValueError(
+                f"this MLP encoder reads at most {self.points} points, not {n}; make it with points={n} or use the transformer or the mixture"
+            )
+        o = _sorted(obs)
+        x = torch.cat([o.coords, o.values, o.mask[..., None]], -1)[:, : self.points]
         return self.net(F.pad(x, (0, 0, 0, self.points - x.shape[1])).flatten(1))
 
 # %% ../nbs/02_encoders.ipynb #5c05de31
 def fourier_features(
-    x: Tensor,       # (..., d) in [-1, 1]
+    x: Tensor,  # (..., d) in [-1, 1]
     bands: int = 6,  # frequencies π 2^0 … π 2^(bands-1)
-) -> Tensor:         # (..., d + 2 d bands)
+) -> Tensor:  # (..., d + 2 d bands)
     "Coordinates with their sines and cosines ([Tancik et al. 2020](https://arxiv.org/abs/2006.10739), axis-aligned)."
-    a = (x[..., None] * math.pi * 2.**torch.arange(bands, device=x.device, dtype=x.dtype)).flatten(-2)
+    a = (
+        x[..., None]
+        * math.pi
+        * 2.0 ** torch.arange(bands, device=x.device, dtype=x.dtype)
+    ).flatten(-2)
     return torch.cat([x, a.sin(), a.cos()], -1)
+
 
 class SetEncoder(nn.Module):
     "A transformer over the observed points: (B,) observations -> (B, code)."
-    def __init__(self, dim: int, channels: int, code: int, width: int = 128, heads: int = 4, depth: int = 3, bands: int = 6):
+
+    def __init__(
+        self,
+        dim: int,
+        channels: int,
+        code: int,
+        width: int = 128,
+        heads: int = 4,
+        depth: int = 3,
+        bands: int = 6,
+    ):
         super().__init__()
-        self.bands, self.token = bands, nn.Parameter(torch.randn(width) * .02)
-        self.into, self.out = nn.Linear(dim * (1 + 2 * bands) + channels, width), nn.Linear(width, code)
-        layer = nn.TransformerEncoderLayer(width, heads, 2 * width, dropout=0., activation='gelu', batch_first=True, norm_first=True)
-        self.blocks = nn.TransformerEncoder(layer, depth, norm=nn.LayerNorm(width), enable_nested_tensor=False)
+        self.bands, self.token = bands, nn.Parameter(torch.randn(width) * 0.02)
+        self.into, self.out = (
+            nn.Linear(dim * (1 + 2 * bands) + channels, width),
+            nn.Linear(width, code),
+        )
+        layer = nn.TransformerEncoderLayer(
+            width,
+            heads,
+            2 * width,
+            dropout=0.0,
+            activation="gelu",
+            batch_first=True,
+            norm_first=True,
+        )
+        self.blocks = nn.TransformerEncoder(
+            layer, depth, norm=nn.LayerNorm(width), enable_nested_tensor=False
+        )
+
     def forward(self, obs: Observations) -> Tensor:
-        t = self.into(torch.cat([fourier_features(obs.coords, self.bands), obs.values], -1))          # (B, N, width)
+        t = self.into(
+            torch.cat([fourier_features(obs.coords, self.bands), obs.values], -1)
+        )  # (B, N, width)
         t = torch.cat([self.token.expand(len(obs), 1, -1), t], 1)
         hide = torch.cat([obs.mask.new_zeros(len(obs), 1), ~obs.mask], 1)
         return self.out(self.blocks(t, src_key_padding_mask=hide)[:, 0])
@@ -65,47 +115,81 @@ class SetEncoder(nn.Module):
 # %% ../nbs/02_encoders.ipynb #46ab8f60
 class CodePosterior:
     "A mixture of Gaussians over codes for each item: weights, means and square roots of covariances."
-    def __init__(self,
-        decoder: nn.Module,  # linear in the code, `decoder.basis(x)` -> (*lead, M, c, F), (*lead, M, c)
-        log_w: Tensor,       # (B, K)
-        mean: Tensor,        # (B, K, F)
-        root: Tensor,        # (B, K, F, R), covariance root @ root^T
-        noise: Tensor,       # standard deviation of an observation
-    ): self.decoder, self.log_w, self.mean, self.root, self.noise = decoder, log_w, mean, root, noise
 
-    def __len__(self): return len(self.log_w)
+    def __init__(
+        self,
+        decoder: nn.Module,  # linear in the code, `decoder.basis(x)` -> (*lead, M, c, F), (*lead, M, c)
+        log_w: Tensor,  # (B, K)
+        mean: Tensor,  # (B, K, F)
+        root: Tensor,  # (B, K, F, R), covariance root @ root^T
+        noise: Tensor,  # standard deviation of an observation
+    ):
+        self.decoder, self.log_w, self.mean, self.root, self.noise = (
+            decoder,
+            log_w,
+            mean,
+            root,
+            noise,
+        )
+
+    def __len__(self):
+        return len(self.log_w)
+
     def code(self) -> Tensor:
         "Posterior mean of the code: (B, F)."
         return (self.log_w.exp()[..., None] * self.mean).sum(1)
+
     def std(self) -> Tensor:
         "Standard deviation of each number of the code: (B, F)."
-        return (self.log_w.exp()[..., None] * ((self.mean - self.code()[:, None]).square() + self.root.square().sum(-1))).sum(1).sqrt()
+        return (
+            (
+                self.log_w.exp()[..., None]
+                * (
+                    (self.mean - self.code()[:, None]).square()
+                    + self.root.square().sum(-1)
+                )
+            )
+            .sum(1)
+            .sqrt()
+        )
 
     def sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
         "Draws of the code: (n, B, F). All items share the random numbers, so an item's draws do not depend on its company."
         B, K, R = *self.log_w.shape, self.root.shape[-1]
-        u, eps = (f(n, 1, m, generator=generator).to(self.mean).expand(n, B, m) for f, m in ((torch.rand, 1), (torch.randn, R)))
-        k = (self.log_w.exp().cumsum(-1) < u).sum(-1).clamp_max(K - 1)            # (n, B), the component of each draw
+        u, eps = (
+            f(n, 1, m, generator=generator).to(self.mean).expand(n, B, m)
+            for f, m in ((torch.rand, 1), (torch.randn, R))
+        )
+        k = (
+            (self.log_w.exp().cumsum(-1) < u).sum(-1).clamp_max(K - 1)
+        )  # (n, B), the component of each draw
         b = torch.arange(B, device=k.device).expand(n, B)
-        return self.mean[b, k] + torch.einsum('nbfr,nbr->nbf', self.root[b, k], eps)
+        return self.mean[b, k] + torch.einsum("nbfr,nbr->nbf", self.root[b, k], eps)
 
     def at(self, x: Tensor) -> tuple[Tensor, Tensor]:
         "Mean and variance of each component at coordinates (M, d) or (B, M, d): two of (B, K, M, c)."
         phi, m = self.decoder.basis(x)
-        phi, m = phi.expand(len(self), *phi.shape[-3:]), m.expand(len(self), *m.shape[-2:])
-        var = torch.einsum('bmcf,bkfr->bkmcr', phi, self.root).square().sum(-1)
-        return torch.einsum('bmcf,bkf->bkmc', phi, self.mean) + m[:, None], var
+        phi, m = (
+            phi.expand(len(self), *phi.shape[-3:]),
+            m.expand(len(self), *m.shape[-2:]),
+        )
+        var = torch.einsum("bmcf,bkfr->bkmcr", phi, self.root).square().sum(-1)
+        return torch.einsum("bmcf,bkf->bkmc", phi, self.mean) + m[:, None], var
 
     def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
         "Mean and variance of the field at coordinates (M, d) or (B, M, d): two of (B, M, c)."
-        m, v = self.at(x); w = self.log_w.exp()[..., None, None]
+        m, v = self.at(x)
+        w = self.log_w.exp()[..., None, None]
         mean = (w * m).sum(1)
         return mean, (w * (v + (m - mean[:, None]).square())).sum(1)
 
     def log_prob(self, target: Observations) -> Tensor:
         "Log density of each target point, noise included, in nats: (B, M). Channels are independent given the component."
-        m, v = self.at(target.coords); v = v + self.noise**2
-        lp = -.5 * ((target.values[:, None] - m).square() / v + (2 * math.pi * v).log()).sum(-1)   # (B, K, M)
+        m, v = self.at(target.coords)
+        v = v + self.noise**2
+        lp = -0.5 * (
+            (target.values[:, None] - m).square() / v + (2 * math.pi * v).log()
+        ).sum(-1)  # (B, K, M)
         return torch.logsumexp(self.log_w[..., None] + lp, 1)
 
 # %% ../nbs/02_encoders.ipynb #f915d657
@@ -113,212 +197,378 @@ def upcast(x: Tensor) -> Tensor:
     "Out of half precision; float64 stays what it is."
     return x.to(torch.promote_types(x.dtype, torch.float32))
 
+
 def _cholesky(G):
     "Cholesky factor of G + 1, and a little more where rounding would swallow the 1."
-    d = G.diagonal(dim1=-1, dim2=-2); d.add_(1 + torch.finfo(G.dtype).eps * d.sum(-1, keepdim=True))
+    d = G.diagonal(dim1=-1, dim2=-2)
+    d.add_(1 + torch.finfo(G.dtype).eps * d.sum(-1, keepdim=True))
     return torch.linalg.cholesky(G)
+
 
 class _LogEvidence(torch.autograd.Function):
     "log N(r; 0, P Pᵀ + 1) without its constant: P (..., n, R), r (..., n) -> (...)."
+
     @staticmethod
-    @torch.autocast('cpu', enabled=False)
-    @torch.autocast('cuda', enabled=False)
+    @torch.autocast("cpu", enabled=False)
+    @torch.autocast("cuda", enabled=False)
     def forward(ctx, P, r):
-        ctx.types = P.dtype, r.dtype; P, r = upcast(P), upcast(r)[..., None]; Pt = P.transpose(-1, -2)
+        ctx.types = P.dtype, r.dtype
+        P, r = upcast(P), upcast(r)[..., None]
+        Pt = P.transpose(-1, -2)
         ctx.by_rows = P.shape[-2] <= P.shape[-1]
         L = _cholesky(P @ Pt if ctx.by_rows else Pt @ P)
-        if ctx.by_rows: a = torch.cholesky_solve(r, L); u = Pt @ a
-        else: u = torch.cholesky_solve(Pt @ r, L); a = r - P @ u
+        if ctx.by_rows:
+            a = torch.cholesky_solve(r, L)
+            u = Pt @ a
+        else:
+            u = torch.cholesky_solve(Pt @ r, L)
+            a = r - P @ u
         ctx.save_for_backward(P, L, a, u)
-        return -.5 * (a.square().sum((-1, -2)) + u.square().sum((-1, -2))) - L.diagonal(dim1=-1, dim2=-2).log().sum(-1)   # rᵀa = |a|² + |u|²
+        return -0.5 * (
+            a.square().sum((-1, -2)) + u.square().sum((-1, -2))
+        ) - L.diagonal(dim1=-1, dim2=-2).log().sum(-1)  # rᵀa = |a|² + |u|²
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx, g):
         P, L, a, u = ctx.saved_tensors
-        inv = torch.cholesky_inverse(L); inv_P = inv @ P if ctx.by_rows else P @ inv
-        return (g[..., None, None] * (a @ u.transpose(-1, -2) - inv_P)).to(ctx.types[0]), (-g[..., None] * a[..., 0]).to(ctx.types[1])
+        inv = torch.cholesky_inverse(L)
+        inv_P = inv @ P if ctx.by_rows else P @ inv
+        return (g[..., None, None] * (a @ u.transpose(-1, -2) - inv_P)).to(
+            ctx.types[0]
+        ), (-g[..., None] * a[..., 0]).to(ctx.types[1])
 
 # %% ../nbs/02_encoders.ipynb #c0ed3103
 class MixtureEncoder(nn.Module):
     "A prior of `components` Gaussians over the codes of one neural basis; the posterior given observations is exact."
-    gain = 10.                     # of the log scales: they have a long way to go, and Adam's steps are small
-    def __init__(self,
+
+    gain = 10.0  # of the log scales: they have a long way to go, and Adam's steps are small
+
+    def __init__(
+        self,
         basis: BasisSiren,
-        components: int = 1,       # one: the closed form
-        rank: int | None = None,   # of each covariance; None: diagonal, of full rank
-        means: bool = False,       # components with means; without, f and -f are equally likely
-        noise: float = .1,         # where the learned standard deviation of an observation starts
-        keep: float = .999,        # of the weight in an answer; the unlikeliest rest is dropped
+        components: int = 1,  # one: the closed form
+        rank: int | None = None,  # of each covariance; None: diagonal, of full rank
+        means: bool = False,  # components with means; without, f and -f are equally likely
+        noise: float = 0.1,  # where the learned standard deviation of an observation starts
+        keep: float = 0.999,  # of the weight in an answer; the unlikeliest rest is dropped
     ):
         super().__init__()
         self.basis, self.rank, self.keep, n = basis, rank, keep, basis.code
-        if rank is None:                                                          # (K, F) log scales: at first the components differ in smoothness,
-            steep = torch.linspace(1, 8, components)[:, None] if components > 1 else torch.zeros(1, 1)   # how fast the scales fall from function to function
-            log_scale = .5 * math.log((4 if components > 1 else 1) / n) - steep * torch.linspace(0, 1, n)**2
+        if (
+            rank is None
+        ):  # (K, F) log scales: at first the components differ in smoothness,
+            steep = (
+                torch.linspace(1, 8, components)[:, None]
+                if components > 1
+                else torch.zeros(1, 1)
+            )  # how fast the scales fall from function to function
+            log_scale = (
+                0.5 * math.log((4 if components > 1 else 1) / n)
+                - steep * torch.linspace(0, 1, n) ** 2
+            )
             self.load = nn.Parameter(log_scale / self.gain)
-        else:                                                                     # (K, F, R): they differ in size
-            spread = torch.logspace(.5, -.5, components) if components > 1 else torch.ones(1)
-            self.load = nn.Parameter(spread[:, None, None] * torch.randn(components, n, rank) / rank**.5 / n**.5)
-        if means: self.means = nn.Parameter(.1 * torch.randn(components, n) / n**.5)
-        self.log_pi, self.log_noise, self.log_temper = nn.Parameter(torch.zeros(components)), nn.Parameter(torch.tensor(noise).log()), nn.Parameter(torch.zeros(()))
+        else:  # (K, F, R): they differ in size
+            spread = (
+                torch.logspace(0.5, -0.5, components)
+                if components > 1
+                else torch.ones(1)
+            )
+            self.load = nn.Parameter(
+                spread[:, None, None]
+                * torch.randn(components, n, rank)
+                / rank**0.5
+                / n**0.5
+            )
+        if means:
+            self.means = nn.Parameter(0.1 * torch.randn(components, n) / n**0.5)
+        self.log_pi, self.log_noise, self.log_temper = (
+            nn.Parameter(torch.zeros(components)),
+            nn.Parameter(torch.tensor(noise).log()),
+            nn.Parameter(torch.zeros(())),
+        )
 
     noise = property(lambda self: self.log_noise.exp())
-    scale = property(lambda self: (self.gain * self.load).exp())                  # (K, F), of a diagonal covariance
-    def _mu(self): return self.means if hasattr(self, 'means') else torch.zeros_like(self.load[..., 0] if self.rank else self.load)   # (K, F)
-    def _times_load(self, phi):                                                   # (B, n, F) -> (B, K, n, R)
-        return phi[:, None] * self.scale[:, None] if self.rank is None else torch.einsum('bnf,kfr->bknr', phi, self.load)
+    scale = property(
+        lambda self: (self.gain * self.load).exp()
+    )  # (K, F), of a diagonal covariance
+
+    def _mu(self):
+        return (
+            self.means
+            if hasattr(self, "means")
+            else torch.zeros_like(self.load[..., 0] if self.rank else self.load)
+        )  # (K, F)
+
+    def _times_load(self, phi):  # (B, n, F) -> (B, K, n, R)
+        return (
+            phi[:, None] * self.scale[:, None]
+            if self.rank is None
+            else torch.einsum("bnf,kfr->bknr", phi, self.load)
+        )
 
     def rows(self, obs: Observations) -> tuple[Tensor, Tensor]:
         "What each component says of the observed rows, in units of the noise: P (B, K, n, R), residual r (B, K, n), n = N c. Padding is zero."
-        phi, m = self.basis.basis(obs.coords)                                     # (B, N, c, F), (B, N, c)
+        phi, m = self.basis.basis(obs.coords)  # (B, N, c, F), (B, N, c)
         w = obs.mask[..., None] / self.noise
-        y, phi = ((obs.values - m) * w).flatten(1), (phi * w[..., None]).flatten(1, 2)   # (B, n), (B, n, F)
-        return self._times_load(phi), (y[..., None] - phi @ self._mu().T).transpose(1, 2)
+        y, phi = (
+            ((obs.values - m) * w).flatten(1),
+            (phi * w[..., None]).flatten(1, 2),
+        )  # (B, n), (B, n, F)
+        return self._times_load(phi), (y[..., None] - phi @ self._mu().T).transpose(
+            1, 2
+        )
 
-    def _log_norm(self, obs): return (obs.counts * obs.channels)[:, None] * (self.log_noise + .5 * math.log(2 * math.pi))   # n log(σ √2π)
-    def log_prior(self) -> Tensor: return self.log_pi.log_softmax(-1)
+    def _log_norm(self, obs):
+        return (obs.counts * obs.channels)[:, None] * (
+            self.log_noise + 0.5 * math.log(2 * math.pi)
+        )  # n log(σ √2π)
+
+    def log_prior(self) -> Tensor:
+        return self.log_pi.log_softmax(-1)
+
     def solve(self, obs: Observations) -> tuple[Tensor, Tensor, Tensor]:
         "Posterior mean of `u`, Cholesky factor of its precision, log evidence, each by component: (B, K, R), (B, K, R, R), (B, K)."
-        P, r = self.rows(obs); r = r[..., None]
+        P, r = self.rows(obs)
+        r = r[..., None]
         L = _cholesky(P.transpose(-1, -2) @ P)
         u = torch.cholesky_solve(P.transpose(-1, -2) @ r, L)
         quad = (r - P @ u).square().sum((-1, -2)) + u.square().sum((-1, -2))
-        return u[..., 0], L, -.5 * quad - L.diagonal(dim1=-1, dim2=-2).log().sum(-1) - self._log_norm(obs)
+        return (
+            u[..., 0],
+            L,
+            -0.5 * quad
+            - L.diagonal(dim1=-1, dim2=-2).log().sum(-1)
+            - self._log_norm(obs),
+        )
 
     def evidence(self, obs: Observations) -> Tensor:
         "Log density of all observations of an item together under the prior, in nats: (B,)."
-        return torch.logsumexp(self.log_prior() + _LogEvidence.apply(*self.rows(obs)) - self._log_norm(obs), -1)
+        return torch.logsumexp(
+            self.log_prior()
+            + _LogEvidence.apply(*self.rows(obs))
+            - self._log_norm(obs),
+            -1,
+        )
 
     def forward(self, obs: Observations) -> CodePosterior:
         u, L, ev = self.solve(obs)
-        log_w, top = (self.log_prior() + ev / self.log_temper.exp()).log_softmax(-1).sort(-1, descending=True)
-        spare = log_w.exp().cumsum(-1) - log_w.exp() > self.keep                  # (B, K), components past the weight to keep
+        log_w, top = (
+            (self.log_prior() + ev / self.log_temper.exp())
+            .log_softmax(-1)
+            .sort(-1, descending=True)
+        )
+        spare = (
+            log_w.exp().cumsum(-1) - log_w.exp() > self.keep
+        )  # (B, K), components past the weight to keep
         k = int((~spare).sum(-1).max()) if len(obs) else 1
-        log_w, top = log_w.masked_fill(spare, -torch.inf)[:, :k].log_softmax(-1), top[:, :k]
-        pick = lambda t: t.gather(1, top.view(*top.shape, *[1] * (t.ndim - 2)).expand(*top.shape, *t.shape[2:]))
-        u, L, load = pick(u), pick(L), (self.scale if self.rank is None else self.load)[top]
-        back = torch.cholesky_solve(L, L)                                         # G^-1 L = L^-T, by the solver that is fast in batches
-        if self.rank is None: shift, root = load * u, load[..., None] * back
-        else: shift, root = (load @ u[..., None])[..., 0], load @ back
-        return CodePosterior(self.basis, log_w, self._mu()[top] + shift, root, self.noise)
+        log_w, top = (
+            log_w.masked_fill(spare, -torch.inf)[:, :k].log_softmax(-1),
+            top[:, :k],
+        )
+        pick = lambda t: t.gather(
+            1,
+            top.view(*top.shape, *[1] * (t.ndim - 2)).expand(*top.shape, *t.shape[2:]),
+        )
+        u, L, load = (
+            pick(u),
+            pick(L),
+            (self.scale if self.rank is None else self.load)[top],
+        )
+        back = torch.cholesky_solve(
+            L, L
+        )  # G^-1 L = L^-T, by the solver that is fast in batches
+        if self.rank is None:
+            shift, root = load * u, load[..., None] * back
+        else:
+            shift, root = (load @ u[..., None])[..., 0], load @ back
+        return CodePosterior(
+            self.basis, log_w, self._mu()[top] + shift, root, self.noise
+        )
 
 # %% ../nbs/02_encoders.ipynb #96da57cf
 def mixture_loss(
     encoder: MixtureEncoder,
-    obs: Observations,       # the context
-    target: Observations,    # points to predict, noisy like the context
+    obs: Observations,  # the context
+    target: Observations,  # points to predict, noisy like the context
 ) -> Tensor:
     "Negative log-likelihood of context and target together, in nats per point."
-    both = Observations(*(torch.cat([getattr(obs, k), getattr(target, k)], 1) for k in ('coords', 'values', 'mask')))
+    both = Observations(
+        *(
+            torch.cat([getattr(obs, k), getattr(target, k)], 1)
+            for k in ("coords", "values", "mask")
+        )
+    )
     return -encoder.evidence(both).sum() / both.mask.sum().clamp_min(1)
 
 # %% ../nbs/02_encoders.ipynb #805109a9
 def spline_grid(
-    values: Tensor,     # (*shape, c) on a regular grid
-    factor: int = 3,    # odd: the old points are among the new ones
-) -> Tensor:            # (*factor·shape, c)
+    values: Tensor,  # (*shape, c) on a regular grid
+    factor: int = 3,  # odd: the old points are among the new ones
+) -> Tensor:  # (*factor·shape, c)
     "A finer grid of the same domain by cubic splines."
     from scipy.ndimage import zoom
+
     v = values.double().cpu().numpy()
-    return torch.from_numpy(zoom(v, [factor] * (v.ndim - 1) + [1], order=3, mode='mirror', grid_mode=True)).to(values)
+    return torch.from_numpy(
+        zoom(v, [factor] * (v.ndim - 1) + [1], order=3, mode="mirror", grid_mode=True)
+    ).to(values)
 
 # %% ../nbs/02_encoders.ipynb #799295e0
 def fit_basis(
     basis: BasisSiren,
-    coords: Tensor,         # (P, d)
-    functions: Tensor,      # (P, c, F + 1): the basis functions and the mean function there
-    steps: int = 1000, batch: int = 1536, lr: float = 1e-3, generator: torch.Generator | None = None,
-) -> float:                 # mean squared error relative to the functions' own
+    coords: Tensor,  # (P, d)
+    functions: Tensor,  # (P, c, F + 1): the basis functions and the mean function there
+    steps: int = 1000,
+    batch: int = 1536,
+    lr: float = 1e-3,
+    generator: torch.Generator | None = None,
+) -> float:  # mean squared error relative to the functions' own
     "Fit a neural basis to given functions: Adam for the sine layers, least squares for the last layer (variable projection, [Golub & Pereyra 1973](https://doi.org/10.1137/0710036))."
     net, y = basis.net, functions.flatten(1)
-    y_scaled = y / y.square().mean(0).sqrt().clamp_min(1e-8).sqrt()               # between equal and true weights
+    y_scaled = (
+        y / y.square().mean(0).sqrt().clamp_min(1e-8).sqrt()
+    )  # between equal and true weights
     ones = lambda h: torch.cat([h, torch.ones_like(h[:, :1])], 1)
+
     def solve(h, t, ridge):
-        h = ones(h); return torch.linalg.solve(h.T @ h + ridge * len(h) * torch.eye(h.shape[1]).to(h), h.T @ t)
-    opt = torch.optim.Adam(net.layers.parameters(), lr); rate = torch.optim.lr_scheduler.CosineAnnealingLR(opt, steps)
+        h = ones(h)
+        return torch.linalg.solve(
+            h.T @ h + ridge * len(h) * torch.eye(h.shape[1]).to(h), h.T @ t
+        )
+
+    opt = torch.optim.Adam(net.layers.parameters(), lr)
+    rate = torch.optim.lr_scheduler.CosineAnnealingLR(opt, steps)
     for _ in range(steps):
         i = torch.randint(len(coords), (min(batch, len(coords)),), generator=generator)
         h = net.hidden(coords[i])
-        with torch.no_grad(): W = solve(h, y_scaled[i], 1e-7)
+        with torch.no_grad():
+            W = solve(h, y_scaled[i], 1e-7)
         loss = (ones(h) @ W - y_scaled[i]).square().mean()
-        opt.zero_grad(); loss.backward(); opt.step(); rate.step()
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        rate.step()
     with torch.no_grad():
         W = solve(net.hidden(coords).double(), y.double(), 1e-10).to(y)
-        net.last.weight.copy_(W[:-1].T); net.last.bias.copy_(W[-1])
+        net.last.weight.copy_(W[:-1].T)
+        net.last.bias.copy_(W[-1])
         return ((net(coords) - y).square().sum() / y.square().sum()).item()
 
 # %% ../nbs/02_encoders.ipynb #1a7b5ef3
 def kmeans(
-    x: Tensor,          # (n, F)
-    k: int, steps: int = 15, generator: torch.Generator | None = None,
-) -> tuple[Tensor, Tensor]:   # labels (n,), centres (k, F)
+    x: Tensor,  # (n, F)
+    k: int,
+    steps: int = 15,
+    generator: torch.Generator | None = None,
+) -> tuple[Tensor, Tensor]:  # labels (n,), centres (k, F)
     "Lloyd's algorithm; a cluster that runs empty starts again at a random point."
-    if k > len(x): raise ValueError(f'{k} clusters need at least as many items, not {len(x)}')
+    if k > len(x):
+        raise ValueError(f"{k} clusters need at least as many items, not {len(x)}")
     c = x[torch.randperm(len(x), generator=generator)[:k]].clone()
-    nearest = lambda: torch.cat([(c.square().sum(1) - 2 * p @ c.T).argmin(1) for p in x.split(2**14)])
+    nearest = lambda: torch.cat(
+        [(c.square().sum(1) - 2 * p @ c.T).argmin(1) for p in x.split(2**14)]
+    )
     for _ in range(steps):
-        lab = nearest(); n = torch.bincount(lab, minlength=k)
+        lab = nearest()
+        n = torch.bincount(lab, minlength=k)
         c = torch.zeros_like(c).index_add_(0, lab, x) / n.clamp_min(1)[:, None]
-        if (n == 0).any(): c[n == 0] = x[torch.randint(len(x), (int((n == 0).sum()),), generator=generator)]
+        if (n == 0).any():
+            c[n == 0] = x[
+                torch.randint(len(x), (int((n == 0).sum()),), generator=generator)
+            ]
     return nearest(), c
 
 # %% ../nbs/02_encoders.ipynb #a5ef577e
 def principal(
-    values: Tensor,     # (n, P)
-    n: int,             # how many components
-) -> tuple[Tensor, Tensor]:   # (n, P) scaled so that codes have variance 1, mean (P,)
+    values: Tensor,  # (n, P)
+    n: int,  # how many components
+) -> tuple[Tensor, Tensor]:  # (n, P) scaled so that codes have variance 1, mean (P,)
     "Leading principal components as rows."
-    m = values.mean(0); e, U = torch.linalg.eigh(torch.cov(values.T))
+    m = values.mean(0)
+    e, U = torch.linalg.eigh(torch.cov(values.T))
     return (U * e.clamp_min(0).sqrt()).flip(1)[:, :n].T.contiguous(), m
 
 # %% ../nbs/02_encoders.ipynb #a6ee1a51
 def code_log_density(
     encoder: MixtureEncoder,
-    codes: Tensor,      # (n, F)
-    floor: float,       # standard deviation of a code beside its component's directions
-) -> Tensor:            # (K, n)
+    codes: Tensor,  # (n, F)
+    floor: float,  # standard deviation of a code beside its component's directions
+) -> Tensor:  # (K, n)
     "Log of weight times density of each component at each code. The columns of a load must be orthogonal, as `fit_components` makes them."
     mu, n = encoder._mu(), codes.shape[1]
-    var = encoder.load.square().sum(1) + floor**2                                 # (K, R) along the directions
-    lead = encoder.load / var.sqrt()[:, None]                                     # (K, F, R)
-    offset = torch.einsum('kf,kfr->kr', mu, lead)[..., None]
-    def quad(z): return z.square().sum(1) - 2 * mu @ z.T + mu.square().sum(1, keepdim=True) - (torch.einsum('nf,kfr->krn', z, lead) - offset).square().sum(1)
+    var = encoder.load.square().sum(1) + floor**2  # (K, R) along the directions
+    lead = encoder.load / var.sqrt()[:, None]  # (K, F, R)
+    offset = torch.einsum("kf,kfr->kr", mu, lead)[..., None]
+
+    def quad(z):
+        return (
+            z.square().sum(1)
+            - 2 * mu @ z.T
+            + mu.square().sum(1, keepdim=True)
+            - (torch.einsum("nf,kfr->krn", z, lead) - offset).square().sum(1)
+        )
+
     log_det = var.log().sum(1) + 2 * (n - encoder.rank) * math.log(floor)
-    const = encoder.log_prior() - .5 * (log_det + n * math.log(2 * math.pi))
-    return const[:, None] - .5 / floor**2 * torch.cat([quad(z) for z in codes.split(2**12)], 1)
+    const = encoder.log_prior() - 0.5 * (log_det + n * math.log(2 * math.pi))
+    return const[:, None] - 0.5 / floor**2 * torch.cat(
+        [quad(z) for z in codes.split(2**12)], 1
+    )
 
 # %% ../nbs/02_encoders.ipynb #95eb4fef
-def _fit_each(encoder: MixtureEncoder, codes: Tensor, share: Tensor):   # (n, F), (K, n)
+def _fit_each(encoder: MixtureEncoder, codes: Tensor, share: Tensor):  # (n, F), (K, n)
     "The M-step: mean, leading directions and weight of each component from its share in the codes."
     for k, w in enumerate(share):
-        i = (w > 1e-4).nonzero()[:, 0]; w, z = w[i, None], codes[i]               # few codes are its own
+        i = (w > 1e-4).nonzero()[:, 0]
+        w, z = w[i, None], codes[i]  # few codes are its own
         n = w.sum().clamp_min(1)
-        if hasattr(encoder, 'means'): m = (w * z).sum(0) / n; encoder.means[k] = m; z = z - m
+        if hasattr(encoder, "means"):
+            m = (w * z).sum(0) / n
+            encoder.means[k] = m
+            z = z - m
         e, U = torch.linalg.eigh((w * z).T @ z / n)
-        encoder.load[k] = (U * e.clamp_min(0).sqrt()).flip(1)[:, :encoder.rank]
+        encoder.load[k] = (U * e.clamp_min(0).sqrt()).flip(1)[:, : encoder.rank]
     encoder.log_pi.copy_((share.sum(1) + 1).log())
+
 
 @torch.no_grad()
 def fit_components(
     encoder: MixtureEncoder,
-    codes: Tensor,          # (n, F) codes of training items
-    steps: int = 0,         # of expectation-maximisation; 0 leaves the clusters of k-means
-    floor: tuple = (2., .1),# first and last, in units of the codes' root mean square
+    codes: Tensor,  # (n, F) codes of training items
+    steps: int = 0,  # of expectation-maximisation; 0 leaves the clusters of k-means
+    floor: tuple = (
+        2.0,
+        0.1,
+    ),  # first and last, in units of the codes' root mean square
     generator: torch.Generator | None = None,
-) -> tuple[float, Tensor]:  # mean log density of a code at the last floor, the likeliest component of each code (n,)
+) -> tuple[
+    float, Tensor
+]:  # mean log density of a code at the last floor, the likeliest component of each code (n,)
     "Set means, loads and weights of the components from codes."
-    means, K = hasattr(encoder, 'means'), len(encoder.load)
-    if not (means or steps): raise ValueError('components without means start as lines through single codes; give them em steps, 80 say')
+    means, K = hasattr(encoder, "means"), len(encoder.load)
+    if not (means or steps):
+        raise ValueError(
+            "components without means start as lines through single codes; give them em steps, 80 say"
+        )
     first, last = (f * codes.square().mean().sqrt().item() for f in floor)
     label, centre = kmeans(codes, K, 15 if means else 0, generator)
-    if means: _fit_each(encoder, codes, F.one_hot(label, K).T.to(codes))
-    else: encoder.load.zero_(); encoder.load[..., 0] = centre; encoder.log_pi.zero_()
+    if means:
+        _fit_each(encoder, codes, F.one_hot(label, K).T.to(codes))
+    else:
+        encoder.load.zero_()
+        encoder.load[..., 0] = centre
+        encoder.log_pi.zero_()
     for t in range(steps):
-        lp = code_log_density(encoder, codes, first * (last / first)**min(1, t / (.7 * steps)))
-        ev = lp.logsumexp(0); share = (lp - ev).exp()
-        idle = share.sum(1) < 2; share[idle] = 0
-        share[idle, ev.topk(int(idle.sum()), largest=False)[1]] = 1               # an idle component gets the code that is explained worst
+        lp = code_log_density(
+            encoder, codes, first * (last / first) ** min(1, t / (0.7 * steps))
+        )
+        ev = lp.logsumexp(0)
+        share = (lp - ev).exp()
+        idle = share.sum(1) < 2
+        share[idle] = 0
+        share[idle, ev.topk(int(idle.sum()), largest=False)[1]] = (
+            1  # an idle component gets the code that is explained worst
+        )
         _fit_each(encoder, codes, share)
     lp = code_log_density(encoder, codes, last)
     return lp.logsumexp(0).mean().item(), lp.argmax(0)
@@ -326,29 +576,65 @@ def fit_components(
 # %% ../nbs/02_encoders.ipynb #c37180f4
 def start_from_fields(
     encoder: MixtureEncoder,
-    fields: Tensor,         # (n, *shape, c), whole fields on one grid: images, signals
-    steps: int = 1000,      # for the neural basis
-    em: int = 0,            # steps for the components, see `fit_components`
-    floor: tuple = (2., .1),
+    fields: Tensor,  # (n, *shape, c), whole fields on one grid: images, signals
+    steps: int = 1000,  # for the neural basis
+    em: int = 0,  # steps for the components, see `fit_components`
+    floor: tuple = (2.0, 0.1),
     generator: torch.Generator | None = None,
-) -> dict:                  # what was lost: by the neural basis (relative), and the residual standard deviation
+) -> (
+    dict
+):  # what was lost: by the neural basis (relative), and the residual standard deviation
     "Basis, components and noise from whole training fields; see the text."
-    if encoder.rank is None: raise ValueError('whole fields need components with a rank; make the encoder with rank=24')
+    if encoder.rank is None:
+        raise ValueError(
+            "whole fields need components with a rank; make the encoder with rank=24"
+        )
     shape, c, Fn = fields.shape[1:-1], fields.shape[-1], encoder.basis.code
-    flat = fields.flatten(1)                                                      # (n, P c)
-    some = flat[:4 * Fn]; span = int(torch.linalg.matrix_rank(some - some.mean(0)))
-    if span < Fn: raise ValueError(f'{len(some)} of these fields span {span} directions, fewer than the {Fn} numbers of a code; give more fields or make the code smaller')
+    flat = fields.flatten(1)  # (n, P c)
+    some = flat[: 4 * Fn]
+    span = int(torch.linalg.matrix_rank(some - some.mean(0)))
+    if span < Fn:
+        raise ValueError(
+            f"{len(some)} of these fields span {span} directions, fewer than the {Fn} numbers of a code; give more fields or make the code smaller"
+        )
     rows, mean = principal(flat, Fn)
-    fine = spline_grid(torch.cat([rows, mean[None]]).view(Fn + 1, *shape, c).movedim(0, -1).reshape(*shape, c * (Fn + 1)))
-    lost = fit_basis(encoder.basis, grid_coords(*fine.shape[:-1]), fine.reshape(-1, c, Fn + 1), steps, generator=generator)
+    fine = spline_grid(
+        torch.cat([rows, mean[None]])
+        .view(Fn + 1, *shape, c)
+        .movedim(0, -1)
+        .reshape(*shape, c * (Fn + 1))
+    )
+    lost = fit_basis(
+        encoder.basis,
+        grid_coords(*fine.shape[:-1]),
+        fine.reshape(-1, c, Fn + 1),
+        steps,
+        generator=generator,
+    )
     with torch.no_grad():
-        for p in encoder.basis.net.last.parameters(): p.unflatten(0, (c, Fn + 1))[:, :-1].movedim(1, -1).div_(rows.square().mean(1).sqrt())   # equal norms: distance of codes is distance of fields
-        phi, m = encoder.basis.basis(grid_coords(*shape)); phi, m = phi.reshape(-1, Fn), m.reshape(-1)      # (P c, F)
-        codes = (flat - m) @ torch.linalg.solve(phi.T @ phi + 1e-6 * torch.eye(Fn), phi.T).T
-        label, mu = fit_components(encoder, codes, em, floor, generator)[1], encoder._mu()
+        for p in encoder.basis.net.last.parameters():
+            p.unflatten(0, (c, Fn + 1))[:, :-1].movedim(1, -1).div_(
+                rows.square().mean(1).sqrt()
+            )  # equal norms: distance of codes is distance of fields
+        phi, m = encoder.basis.basis(grid_coords(*shape))
+        phi, m = phi.reshape(-1, Fn), m.reshape(-1)  # (P c, F)
+        codes = (flat - m) @ torch.linalg.solve(
+            phi.T @ phi + 1e-6 * torch.eye(Fn), phi.T
+        ).T
+        label, mu = (
+            fit_components(encoder, codes, em, floor, generator)[1],
+            encoder._mu(),
+        )
         U = encoder.load / encoder.load.norm(dim=1, keepdim=True).clamp_min(1e-9)
-        nearest = lambda z, l: mu[l] + torch.einsum('bfr,bgr,bg->bf', U[l], U[l], z - mu[l])               # in its component's plane
-        res = torch.cat([x - m - nearest(z, l) @ phi.T for x, z, l in zip(flat.split(512), codes.split(512), label.split(512))])
+        nearest = lambda z, l: (
+            mu[l] + torch.einsum("bfr,bgr,bg->bf", U[l], U[l], z - mu[l])
+        )  # in its component's plane
+        res = torch.cat(
+            [
+                x - m - nearest(z, l) @ phi.T
+                for x, z, l in zip(flat.split(512), codes.split(512), label.split(512))
+            ]
+        )
         encoder.log_noise.copy_(res.square().mean().sqrt().log())
     return dict(basis=lost, residual=encoder.noise.item())
 
@@ -356,50 +642,81 @@ def start_from_fields(
 @torch.no_grad()
 def calibrate(
     encoder: MixtureEncoder,
-    obs: Observations,       # contexts of items that the answer is known for
-    target: Observations,    # points to predict
-    tempers=(1., 2., 3., 4., 6.), noises=(1., 1.2, 1.4, 1.7),  # the noise in units of what it is now
-) -> dict:                   # mean squared error of the predictions for each (temper, noise)
+    obs: Observations,  # contexts of items that the answer is known for
+    target: Observations,  # points to predict
+    tempers=(1.0, 2.0, 3.0, 4.0, 6.0),
+    noises=(1.0, 1.2, 1.4, 1.7),  # the noise in units of what it is now
+) -> dict:  # mean squared error of the predictions for each (temper, noise)
     "Set temper and noise to those that predict the targets best."
     base, score = encoder.log_noise.clone(), {}
-    def put(t, s): encoder.log_temper.fill_(math.log(t)); encoder.log_noise.copy_(base + math.log(s))
-    def error(o, q): return ((encoder.basis(encoder(o).code(), q.coords) - q.values).square().mean(-1) * q.mask).sum().item()
+
+    def put(t, s):
+        encoder.log_temper.fill_(math.log(t))
+        encoder.log_noise.copy_(base + math.log(s))
+
+    def error(o, q):
+        return (
+            (
+                (encoder.basis(encoder(o).code(), q.coords) - q.values)
+                .square()
+                .mean(-1)
+                * q.mask
+            )
+            .sum()
+            .item()
+        )
+
     for t in tempers:
         for s in noises:
-            put(t, s); score[t, s] = sum(error(obs[i:i + 32], target[i:i + 32]) for i in range(0, len(obs), 32)) / target.mask.sum().item()
+            put(t, s)
+            score[t, s] = (
+                sum(
+                    error(obs[i : i + 32], target[i : i + 32])
+                    for i in range(0, len(obs), 32)
+                )
+                / target.mask.sum().item()
+            )
     put(*min(score, key=score.get))
     return score
 
 # %% ../nbs/02_encoders.ipynb #fa6f9554
 def tents(
-    x: Tensor,        # (*, N, d)
+    x: Tensor,  # (*, N, d)
     shape: Sequence,  # of a grid
-) -> Iterator:        # yields (which (*, N), weight (*, N)) for each of the 2^d corners
+) -> Iterator:  # yields (which (*, N), weight (*, N)) for each of the 2^d corners
     "The cells' centres around each point, and the weights of linear interpolation between them."
     axes = []
     for a, n in enumerate(shape):
-        u = (x[..., a] + 1) * n / 2 - .5; lo = u.floor()                         # in cells from the first centre
-        axes.append([(lo.clamp(0, n - 1), 1 - (u - lo)), ((lo + 1).clamp(0, n - 1), u - lo)])
+        u = (x[..., a] + 1) * n / 2 - 0.5
+        lo = u.floor()  # in cells from the first centre
+        axes.append(
+            [(lo.clamp(0, n - 1), 1 - (u - lo)), ((lo + 1).clamp(0, n - 1), u - lo)]
+        )
     for corner in itertools.product(*axes):
         i, w = corner[0]
-        for n, (j, v) in zip(shape[1:], corner[1:]): i, w = i * n + j, w * v
+        for n, (j, v) in zip(shape[1:], corner[1:]):
+            i, w = i * n + j, w * v
         yield i.long(), w
 
-def tent_matrix(x: Tensor, *shape) -> Tensor:                                    # (M, d) -> (M, prod(shape))
+
+def tent_matrix(x: Tensor, *shape) -> Tensor:  # (M, d) -> (M, prod(shape))
     "What turns values on a grid into those of linear interpolation."
     out = x.new_zeros(len(x), math.prod(shape))
-    for i, w in tents(x, shape): out.scatter_add_(1, i[:, None], w[:, None])
+    for i, w in tents(x, shape):
+        out.scatter_add_(1, i[:, None], w[:, None])
     return out
+
 
 def splat(
     obs: Observations,
-    *shape: int,      # of the grid of anchors
-) -> Tensor:          # (c + 1, B, prod(shape)): values times the share seen, and the share seen
+    *shape: int,  # of the grid of anchors
+) -> Tensor:  # (c + 1, B, prod(shape)): values times the share seen, and the share seen
     "Observations written on a grid."
     m = obs.mask.to(obs.values)
-    y = torch.stack([*(obs.values * m[..., None]).unbind(-1), m])                # (c + 1, B, N)
+    y = torch.stack([*(obs.values * m[..., None]).unbind(-1), m])  # (c + 1, B, N)
     out = y.new_zeros(*y.shape[:2], math.prod(shape))
-    for i, w in tents(obs.coords, shape): out.scatter_add_(2, i.expand(len(y), -1, -1), w * y)
+    for i, w in tents(obs.coords, shape):
+        out.scatter_add_(2, i.expand(len(y), -1, -1), w * y)
     return torch.cat([out[:-1] / out[-1:].clamp_min(1), out[-1:].clamp_max(1)])
 
 # %% ../nbs/02_encoders.ipynb #2dc3f866
@@ -407,126 +724,228 @@ def rms_norm(x: Tensor, channels: int | tuple = 0) -> Tensor:
     "`x` over its root mean square along the axis `channels`."
     return x * (x.square().mean(channels, keepdim=True) + 1e-5).rsqrt()
 
+
 class MixerBlock(nn.Module):
     "One step: each channel mixes its tokens by a matrix that it is given, then each token its channels."
-    def __init__(self,
-        width: int, hidden: int,
-        steer: int = 0,              # length of a vector for each item, such as a time embedding, that steers the hidden units
+
+    def __init__(
+        self,
+        width: int,
+        hidden: int,
+        steer: int = 0,  # length of a vector for each item, such as a time embedding, that steers the hidden units
     ):
         super().__init__()
         self.gain = nn.Parameter(torch.ones(2, width))
-        self.up, self.down = nn.Parameter(torch.randn(hidden, width) * .58 / width**.5), nn.Parameter(torch.randn(width, hidden) * .58 / hidden**.5)
+        self.up, self.down = (
+            nn.Parameter(torch.randn(hidden, width) * 0.58 / width**0.5),
+            nn.Parameter(torch.randn(width, hidden) * 0.58 / hidden**0.5),
+        )
         self.bias = nn.Parameter(torch.zeros(hidden, 1))
-        if steer: self.steer = nn.Parameter(torch.zeros(hidden, steer))
+        if steer:
+            self.steer = nn.Parameter(torch.zeros(hidden, steer))
 
-    def forward(self, x: Tensor, mix: Tensor, e: Tensor | None = None) -> Tensor:   # (C, T, B), (C, T, T), (steer, B) -> (C, T, B)
+    def forward(
+        self, x: Tensor, mix: Tensor, e: Tensor | None = None
+    ) -> Tensor:  # (C, T, B), (C, T, T), (steer, B) -> (C, T, B)
         x = x + torch.bmm(mix * self.gain[0, :, None, None], rms_norm(x))
-        h = torch.addmm(self.bias, self.up * self.gain[1], rms_norm(x).flatten(1)).unflatten(1, x.shape[1:])   # (hidden, T, B)
-        if e is not None: h = h + torch.mm(self.steer, e)[:, None]
+        h = torch.addmm(
+            self.bias, self.up * self.gain[1], rms_norm(x).flatten(1)
+        ).unflatten(1, x.shape[1:])  # (hidden, T, B)
+        if e is not None:
+            h = h + torch.mm(self.steer, e)[:, None]
         return x + torch.mm(self.down, F.gelu(h).flatten(1)).view_as(x)
+
 
 class TokenMixer(nn.Module):
     "Blocks with learned matrices between tokens at fixed places; `read` gives the weights of those places at any other tokens."
-    def __init__(self, tokens: int, width: int, hidden: int, depth: int, steer: int = 0):
-        super().__init__()
-        self.place = nn.Parameter(torch.randn(width, tokens, 1) * .02)
-        self.mix = nn.Parameter(torch.randn(depth, width, tokens, tokens) * .5 / tokens**.5)
-        self.blocks = nn.ModuleList(MixerBlock(width, hidden, steer) for _ in range(depth))
 
-    def forward(self, x: Tensor, e: Tensor | None = None, read: Tensor | None = None) -> Tensor:   # (C, S, B), (steer, B), (S, T) -> (C, S, B)
+    def __init__(
+        self, tokens: int, width: int, hidden: int, depth: int, steer: int = 0
+    ):
+        super().__init__()
+        self.place = nn.Parameter(torch.randn(width, tokens, 1) * 0.02)
+        self.mix = nn.Parameter(
+            torch.randn(depth, width, tokens, tokens) * 0.5 / tokens**0.5
+        )
+        self.blocks = nn.ModuleList(
+            MixerBlock(width, hidden, steer) for _ in range(depth)
+        )
+
+    def forward(
+        self, x: Tensor, e: Tensor | None = None, read: Tensor | None = None
+    ) -> Tensor:  # (C, S, B), (steer, B), (S, T) -> (C, S, B)
         place, mix = self.place, self.mix
-        if read is not None:                                                     # S tokens elsewhere
+        if read is not None:  # S tokens elsewhere
             write = (read / read.sum(0).clamp_min(1)).T
             place, mix = (place.squeeze(-1) @ read.T)[..., None], read @ mix @ write
         x = x + place.to(x.dtype)
-        for block, m in zip(self.blocks, mix): x = block(x, m, e)
+        for block, m in zip(self.blocks, mix):
+            x = block(x, m, e)
         return rms_norm(x)
 
 # %% ../nbs/02_encoders.ipynb #841de414
-_CONV = {1: (nn.Conv1d, nn.ConvTranspose1d), 2: (nn.Conv2d, nn.ConvTranspose2d), 3: (nn.Conv3d, nn.ConvTranspose3d)}
+_CONV = {
+    1: (nn.Conv1d, nn.ConvTranspose1d),
+    2: (nn.Conv2d, nn.ConvTranspose2d),
+    3: (nn.Conv3d, nn.ConvTranspose3d),
+}
+
 
 class ConvBlock(nn.Module):
     "Two convolutions beside the way through; with `places`, each channel first mixes them by a matrix of its own."
+
     def __init__(self, dim: int, width: int, places: int = 0):
         super().__init__()
         self.gain = nn.Parameter(torch.ones(width, *[1] * dim))
-        self.one, self.two = (_CONV[dim][0](width, width, 3, padding=1) for _ in range(2)); nn.init.zeros_(self.two.weight)
-        self.mix = nn.Parameter(torch.randn(width, places, places) * .3 / places**.5) if places else None
+        self.one, self.two = (
+            _CONV[dim][0](width, width, 3, padding=1) for _ in range(2)
+        )
+        nn.init.zeros_(self.two.weight)
+        self.mix = (
+            nn.Parameter(torch.randn(width, places, places) * 0.3 / places**0.5)
+            if places
+            else None
+        )
 
-    def norm(self, x: Tensor) -> Tensor: return rms_norm(upcast(x), 1).to(x.dtype) * self.gain.to(x.dtype)
+    def norm(self, x: Tensor) -> Tensor:
+        return rms_norm(upcast(x), 1).to(x.dtype) * self.gain.to(x.dtype)
 
-    def forward(self, x: Tensor) -> Tensor:                                      # (B, width, *grid)
-        if self.mix is not None: x = x + torch.bmm(self.mix, self.norm(x).flatten(2).permute(1, 2, 0)).permute(2, 0, 1).view(x.shape)
+    def forward(self, x: Tensor) -> Tensor:  # (B, width, *grid)
+        if self.mix is not None:
+            x = x + torch.bmm(
+                self.mix, self.norm(x).flatten(2).permute(1, 2, 0)
+            ).permute(2, 0, 1).view(x.shape)
         return x + self.two(F.silu(self.one(F.silu(self.norm(x)))))
 
 # %% ../nbs/02_encoders.ipynb #cc7a9d4c
 class GridUNet(nn.Module):
     "A U-Net over a grid that stays in its place, in 1 to 3 dimensions."
-    def __init__(self,
-        shape: Sequence,                # of the grid: each side a multiple of 2^(levels - 1)
-        channels: int, out: int,        # what goes in and what comes out at each place
-        widths: Sequence = (16, 32, 64),   # channels of each level, from fine to coarse
-        depth: int = 2,                 # blocks at the coarsest level; the others have one on the way down and one up
-        passes: int = 1,                # through all of it, by the same weights
+
+    def __init__(
+        self,
+        shape: Sequence,  # of the grid: each side a multiple of 2^(levels - 1)
+        channels: int,
+        out: int,  # what goes in and what comes out at each place
+        widths: Sequence = (16, 32, 64),  # channels of each level, from fine to coarse
+        depth: int = 2,  # blocks at the coarsest level; the others have one on the way down and one up
+        passes: int = 1,  # through all of it, by the same weights
     ):
         super().__init__()
         d, w, top = len(shape), list(widths), len(widths) - 1
-        if d not in _CONV or any(n % 2**top for n in shape): raise ValueError(f'a U-Net of {top + 1} levels takes grids in 1 to 3 dimensions with sides that are multiples of {2**top}, not {tuple(shape)}')
+        if d not in _CONV or any(n % 2**top for n in shape):
+            raise ValueError(
+                f"a U-Net of {top + 1} levels takes grids in 1 to 3 dimensions with sides that are multiples of {2**top}, not {tuple(shape)}"
+            )
         conv, back = _CONV[d]
-        self.into, self.last = conv(channels, w[0], 3, padding=1), conv(w[0], out, 3, padding=1); nn.init.zeros_(self.last.weight)
-        self.places = nn.ParameterList(torch.zeros(n, *[s >> i for s in shape]) for i, n in enumerate(w))
-        self.down, self.up = (nn.ModuleList(f(*ab, 2, stride=2) for ab in zip(*ws)) for f, ws in ((conv, (w, w[1:])), (back, (w[1:], w))))
-        self.enc, self.dec = (nn.ModuleList(ConvBlock(d, n) for n in w[:-1]) for _ in range(2))
-        self.mid = nn.Sequential(*[ConvBlock(d, w[-1], math.prod(shape) >> top * d) for _ in range(depth)])
+        self.into, self.last = (
+            conv(channels, w[0], 3, padding=1),
+            conv(w[0], out, 3, padding=1),
+        )
+        nn.init.zeros_(self.last.weight)
+        self.places = nn.ParameterList(
+            torch.zeros(n, *[s >> i for s in shape]) for i, n in enumerate(w)
+        )
+        self.down, self.up = (
+            nn.ModuleList(f(*ab, 2, stride=2) for ab in zip(*ws))
+            for f, ws in ((conv, (w, w[1:])), (back, (w[1:], w)))
+        )
+        self.enc, self.dec = (
+            nn.ModuleList(ConvBlock(d, n) for n in w[:-1]) for _ in range(2)
+        )
+        self.mid = nn.Sequential(
+            *[ConvBlock(d, w[-1], math.prod(shape) >> top * d) for _ in range(depth)]
+        )
         self.passes = passes
         if passes > 1:
-            self.again, self.deep = conv(w[0] + out, w[0], 3, padding=1), conv(w[-1], w[-1], 1)
-            for layer in (self.again, self.deep): nn.init.zeros_(layer.weight); nn.init.zeros_(layer.bias)
-        if d == 2: self.to(memory_format=torch.channels_last)
+            self.again, self.deep = (
+                conv(w[0] + out, w[0], 3, padding=1),
+                conv(w[-1], w[-1], 1),
+            )
+            for layer in (self.again, self.deep):
+                nn.init.zeros_(layer.weight)
+                nn.init.zeros_(layer.bias)
+        if d == 2:
+            self.to(memory_format=torch.channels_last)
 
     def once(self, x: Tensor, last: tuple | None) -> tuple:
         "One pass, told what the last one found."
         h, skips = self.into(x), []
-        if last: h = h + self.again(torch.cat([last[0].to(h.dtype), last[2]], 1))
-        for place, block, down in zip(self.places, self.enc, self.down): h = block(h + place.to(h.dtype)); skips.append(h); h = down(h)
+        if last:
+            h = h + self.again(torch.cat([last[0].to(h.dtype), last[2]], 1))
+        for place, block, down in zip(self.places, self.enc, self.down):
+            h = block(h + place.to(h.dtype))
+            skips.append(h)
+            h = down(h)
         h = h + self.places[-1].to(h.dtype)
         coarse = h = self.mid(h + self.deep(last[1]) if last else h)
-        for block, up in zip(reversed(self.dec), reversed(self.up)): h = block(skips.pop() + up(h))
+        for block, up in zip(reversed(self.dec), reversed(self.up)):
+            h = block(skips.pop() + up(h))
         return upcast(self.last(h)), coarse, h
 
-    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:   # (B, channels, *shape) -> out (B, out, *shape), and features: coarsest (B, C, *), finest (B, c, *shape)
-        x, found = x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x, None
-        for _ in range(self.passes): found = self.once(x, found)
+    def forward(
+        self, x: Tensor
+    ) -> tuple[
+        Tensor, Tensor, Tensor
+    ]:  # (B, channels, *shape) -> out (B, out, *shape), and features: coarsest (B, C, *), finest (B, c, *shape)
+        x, found = (
+            x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x,
+            None,
+        )
+        for _ in range(self.passes):
+            found = self.once(x, found)
         return found
 
 # %% ../nbs/02_encoders.ipynb #434b6878
 _POOL = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
 
+
 def _beside(f: Tensor) -> Tensor:
     "The average of each place's neighbours; at an edge the place itself stands in."
-    at = lambda k, s: f.index_select(k, (torch.arange(f.shape[k], device=f.device) + s).clamp(0, f.shape[k] - 1))
+    at = lambda k, s: f.index_select(
+        k, (torch.arange(f.shape[k], device=f.device) + s).clamp(0, f.shape[k] - 1)
+    )
     return sum(at(k, s) for k in range(2, f.ndim) for s in (-1, 1)) / (2 * (f.ndim - 2))
 
+
 def membrane(
-    seen: Tensor,      # (B, c + 1, *shape), as `splat` has them: values times the share seen, and the share seen
-    sweeps: int = 4,   # of relaxation on each level
-) -> Tensor:           # (B, c, *shape); 0 for an item of which nothing is seen
+    seen: Tensor,  # (B, c + 1, *shape), as `splat` has them: values times the share seen, and the share seen
+    sweeps: int = 4,  # of relaxation on each level
+) -> Tensor:  # (B, c, *shape); 0 for an item of which nothing is seen
     "The smoothest surface through what is seen, in 1 to 3 dimensions: Laplace's equation elsewhere, no flow through edges."
-    w = seen[:, -1:]; values, sure = seen[:, :-1] / w.clamp_min(1e-6), w / (w + 1e-3)
-    if max(seen.shape[2:]) == 1: return values
-    f = F.interpolate(membrane(_POOL[seen.ndim - 2](seen, 2, ceil_mode=True), sweeps), seen.shape[2:], mode=('linear', 'bilinear', 'trilinear')[seen.ndim - 3])
-    for _ in range(sweeps): f = _beside(torch.lerp(f, values, sure))
+    w = seen[:, -1:]
+    values, sure = seen[:, :-1] / w.clamp_min(1e-6), w / (w + 1e-3)
+    if max(seen.shape[2:]) == 1:
+        return values
+    f = F.interpolate(
+        membrane(_POOL[seen.ndim - 2](seen, 2, ceil_mode=True), sweeps),
+        seen.shape[2:],
+        mode=("linear", "bilinear", "trilinear")[seen.ndim - 3],
+    )
+    for _ in range(sweeps):
+        f = _beside(torch.lerp(f, values, sure))
     return torch.lerp(f, values, sure)
+
 
 class Relative(nn.Module):
     "A `GridUNet` told and answering relative to the membrane, in units of each item's spread; values are of order one."
-    def __init__(self, net: GridUNet): super().__init__(); self.net = net
 
-    def forward(self, x: Tensor) -> tuple:                                       # (B, c + 1, *shape) -> as of the network
+    def __init__(self, net: GridUNet):
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: Tensor) -> tuple:  # (B, c + 1, *shape) -> as of the network
         with torch.autocast(x.device.type, enabled=False):
-            base, w, axes = membrane(x), x[:, -1:], tuple(range(2, x.ndim)); total = w.sum(axes, keepdim=True)
+            base, w, axes = membrane(x), x[:, -1:], tuple(range(2, x.ndim))
+            total = w.sum(axes, keepdim=True)
             mean = lambda v: (v * w).sum(axes, keepdim=True) / total.clamp_min(1e-6)
-            centre = mean(base); spread = mean((base - centre).square()).mean(1, keepdim=True).clamp_min(1e-12).sqrt() + .02   # a slope at 0 too
-            spread = torch.where(total > 1.5, spread, 1.)                        # one value has none
+            centre = mean(base)
+            spread = (
+                mean((base - centre).square())
+                .mean(1, keepdim=True)
+                .clamp_min(1e-12)
+                .sqrt()
+                + 0.02
+            )  # a slope at 0 too
+            spread = torch.where(total > 1.5, spread, 1.0)  # one value has none
         out, *features = self.net(torch.cat([(base - centre) / spread, w], 1))
         return base + spread * out, *features

@@ -20,234 +20,536 @@ __all__ = ['ROUGHNESS', 'PLANE', 'SinePrior', 'sine_layer', 'prior_draws', 'lear
            'left_out', 'EvidenceField']
 
 # %% ../nbs/evidence.ipynb #ev000006
-ROUGHNESS = (.25, .5, .75, 1., 1.5, 2.5, 4., 8.)                                 # ν
-PLANE = 1e3                                                                      # variance of the plane's coefficients, in units of scale²: nothing is known of them
-_LOG_R = torch.linspace(math.log(1e-6), math.log(60), 2**12, dtype=torch.float64); _STEP = (_LOG_R[1] - _LOG_R[0]).item()
+ROUGHNESS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0, 8.0)  # ν
+PLANE = 1e3  # variance of the plane's coefficients, in units of scale²: nothing is known of them
+_LOG_R = torch.linspace(math.log(1e-6), math.log(60), 2**12, dtype=torch.float64)
+_STEP = (_LOG_R[1] - _LOG_R[0]).item()
+
 
 @lru_cache
 def _matern(nu):
     "The kernel between each two of `_LOG_R`, as coefficients of a cubic with exact values and slopes: (n, 4)."
-    r = math.sqrt(2 * nu) * _LOG_R.exp().numpy(); c = (1 - nu) * math.log(2) - special.gammaln(nu)
-    v, s = (torch.from_numpy(t) for t in (np.exp(c + nu * np.log(r) - r) * special.kve(nu, r), -_STEP * np.exp(c + (nu + 1) * np.log(r) - r) * special.kve(nu - 1, r)))
+    r = math.sqrt(2 * nu) * _LOG_R.exp().numpy()
+    c = (1 - nu) * math.log(2) - special.gammaln(nu)
+    v, s = (
+        torch.from_numpy(t)
+        for t in (
+            np.exp(c + nu * np.log(r) - r) * special.kve(nu, r),
+            -_STEP * np.exp(c + (nu + 1) * np.log(r) - r) * special.kve(nu - 1, r),
+        )
+    )
     dv, s0, s1 = v.diff(), s[:-1], s[1:]
     return torch.stack([v[:-1], s0, 3 * dv - 2 * s0 - s1, s0 + s1 - 2 * dv], 1)
 
+
 class SinePrior:
     "What an infinitely wide layer of random sines, and a plane, say of a field. Arithmetic is in float64."
-    def __init__(self,
-        lengths: Tensor,       # (d,)
-        rough: float = 4.,     # position in `ROUGHNESS`
-        noise: float = .01,    # variance of an observation's noise, in units of scale²
-        scale=(1.,), mean=(0.,),   # of each channel
+
+    def __init__(
+        self,
+        lengths: Tensor,  # (d,)
+        rough: float = 4.0,  # position in `ROUGHNESS`
+        noise: float = 0.01,  # variance of an observation's noise, in units of scale²
+        scale=(1.0,),
+        mean=(0.0,),  # of each channel
     ):
         as64 = lambda t: torch.as_tensor(t, dtype=torch.float64)
-        self.lengths, self.scale, self.mean, self.noise = as64(lengths), as64(scale), as64(mean), noise
-        i = min(int(rough), len(ROUGHNESS) - 2); self.parts = {ROUGHNESS[i]: i + 1 - rough, ROUGHNESS[i + 1]: rough - i}
+        self.lengths, self.scale, self.mean, self.noise = (
+            as64(lengths),
+            as64(scale),
+            as64(mean),
+            noise,
+        )
+        i = min(int(rough), len(ROUGHNESS) - 2)
+        self.parts = {ROUGHNESS[i]: i + 1 - rough, ROUGHNESS[i + 1]: rough - i}
         self.table = sum(w * _matern(nu) for nu, w in self.parts.items())
 
     nu = property(lambda self: sum(w * nu for nu, w in self.parts.items()))
+
     def corr(self, r2: Tensor) -> Tensor:
         "Of the waves, by squared distance in lengths."
-        u = (.5 * r2.clamp_min(1e-12).log() - _LOG_R[0]) / _STEP; i = u.detach().clamp_max(len(self.table) - 1).long()
-        c, t = torch.nn.functional.embedding(i, self.table).unbind(-1), (u - i).clamp_max(1)
+        u = (0.5 * r2.clamp_min(1e-12).log() - _LOG_R[0]) / _STEP
+        i = u.detach().clamp_max(len(self.table) - 1).long()
+        c, t = (
+            torch.nn.functional.embedding(i, self.table).unbind(-1),
+            (u - i).clamp_max(1),
+        )
         return c[0] + t * (c[1] + t * (c[2] + t * c[3]))
 
-    def cov(self, a: Tensor, b: Tensor) -> Tensor:                               # (*, N, d), (*, M, d) -> (*, N, M), in units of scale²
+    def cov(
+        self, a: Tensor, b: Tensor
+    ) -> Tensor:  # (*, N, d), (*, M, d) -> (*, N, M), in units of scale²
         A, B = a / self.lengths, b / self.lengths
-        return self.corr(A.square().sum(-1, keepdim=True) + B.square().sum(-1)[..., None, :] - 2 * A @ B.mT) + PLANE * (1 + a @ b.mT)
-    def var(self, x: Tensor) -> Tensor: return 1 + PLANE * (1 + x.square().sum(-1))   # the diagonal of `cov`
+        return self.corr(
+            A.square().sum(-1, keepdim=True)
+            + B.square().sum(-1)[..., None, :]
+            - 2 * A @ B.mT
+        ) + PLANE * (1 + a @ b.mT)
+
+    def var(self, x: Tensor) -> Tensor:
+        return 1 + PLANE * (1 + x.square().sum(-1))  # the diagonal of `cov`
 
 # %% ../nbs/evidence.ipynb #ev000010
 def sine_layer(
     prior: SinePrior,
-    width: int = 2048,   # sines and cosines together
+    width: int = 2048,  # sines and cosines together
     generator: torch.Generator | None = None,
-) -> tuple[Sine, Tensor]:   # the layer, and the scale of each of its outputs (width,)
+) -> tuple[Sine, Tensor]:  # the layer, and the scale of each of its outputs (width,)
     "A `Sine` layer with random weights whose covariance is, on average, that of the prior."
     n, d, low = width // 2, len(prior.lengths), math.log(1e-6)
-    u, pick = torch.rand(2, n, generator=generator, dtype=torch.float64); tail = torch.arange(n) % 2 == 1
-    u = (torch.arange(n) // 2 + u) / -(-n // 2)                                  # one in each of n/2 equal parts
+    u, pick = torch.rand(2, n, generator=generator, dtype=torch.float64)
+    tail = torch.arange(n) % 2 == 1
+    u = (torch.arange(n) // 2 + u) / -(-n // 2)  # one in each of n/2 equal parts
     q = torch.where(tail, (low * u).exp(), u).clamp(1e-6, 1 - 1e-9)
-    a2 = 1 / (1 - 1 / (low * q))                                                 # 1/density: even in q, and in log q
-    length = torch.zeros_like(q); rough, smooth = prior.parts
-    for nu, mine in ((rough, pick < prior.parts[rough]), (smooth, pick >= prior.parts[rough])):
-        length[mine] = torch.from_numpy(np.sqrt(d * stats.f.isf(q[mine].numpy(), d, 2 * nu)))    # |t|²/d has an F distribution
+    a2 = 1 / (1 - 1 / (low * q))  # 1/density: even in q, and in log q
+    length = torch.zeros_like(q)
+    rough, smooth = prior.parts
+    for nu, mine in (
+        (rough, pick < prior.parts[rough]),
+        (smooth, pick >= prior.parts[rough]),
+    ):
+        length[mine] = torch.from_numpy(
+            np.sqrt(d * stats.f.isf(q[mine].numpy(), d, 2 * nu))
+        )  # |t|²/d has an F distribution
     way = torch.randn(n, d, generator=generator, dtype=torch.float64)
-    layer = Sine(d, 2 * n, w0=1.).double().requires_grad_(False)
-    layer.linear.weight.copy_((length[:, None] * way / way.norm(dim=1, keepdim=True) / prior.lengths).repeat(2, 1))
+    layer = Sine(d, 2 * n, w0=1.0).double().requires_grad_(False)
+    layer.linear.weight.copy_(
+        (length[:, None] * way / way.norm(dim=1, keepdim=True) / prior.lengths).repeat(
+            2, 1
+        )
+    )
     layer.linear.bias.copy_(torch.arange(2).repeat_interleave(n) * math.pi / 2)
     return layer, (a2 / a2.sum()).sqrt().repeat(2)
 
-def prior_draws(prior: SinePrior, n: int, generator: torch.Generator | None = None, plane: bool = True) -> Callable:
+
+def prior_draws(
+    prior: SinePrior,
+    n: int,
+    generator: torch.Generator | None = None,
+    plane: bool = True,
+) -> Callable:
     "`n` functions (M, d) -> (M, n, c), sines and a plane or sines alone, about zero."
     (layer, a), c = sine_layer(prior, generator=generator), len(prior.scale)
-    z, beta = (torch.randn(n * c, k, generator=generator, dtype=torch.float64) for k in (len(a), 1 + len(prior.lengths))); beta = beta * (PLANE**.5 * plane)
-    return lambda x: (layer(x) @ (z * a).T + x @ beta[:, 1:].T + beta[:, 0]).unflatten(-1, (n, c)) * prior.scale
+    z, beta = (
+        torch.randn(n * c, k, generator=generator, dtype=torch.float64)
+        for k in (len(a), 1 + len(prior.lengths))
+    )
+    beta = beta * (PLANE**0.5 * plane)
+    return lambda x: (
+        (layer(x) @ (z * a).T + x @ beta[:, 1:].T + beta[:, 0]).unflatten(-1, (n, c))
+        * prior.scale
+    )
 
 # %% ../nbs/evidence.ipynb #ev000015
 def _blocks(x, generator, most=500, size=100, each=6):
     "Sets of points, (blocks, points) each, of the whole domain and of smaller and smaller neighbourhoods."
-    if len(x) <= most: return [torch.arange(len(x))[None]]
+    if len(x) <= most:
+        return [torch.arange(len(x))[None]]
     some = lambda n, k: torch.randperm(n, generator=generator)[:k]
     tree, out, reach = cKDTree(x.numpy()), [], len(x) // 4
     while reach > size:
-        out += [torch.from_numpy(tree.query(x[i].numpy(), reach)[1])[some(reach, size)] for i in some(len(x), each)]; reach //= 6
-    return [some(len(x), most // 2)[None], torch.stack(out + [torch.from_numpy(tree.query(x[i].numpy(), size)[1]) for i in some(len(x), 3 * each)])]
+        out += [
+            torch.from_numpy(tree.query(x[i].numpy(), reach)[1])[some(reach, size)]
+            for i in some(len(x), each)
+        ]
+        reach //= 6
+    return [
+        some(len(x), most // 2)[None],
+        torch.stack(
+            out
+            + [
+                torch.from_numpy(tree.query(x[i].numpy(), size)[1])
+                for i in some(len(x), 3 * each)
+            ]
+        ),
+    ]
+
 
 def _evidence(prior, blocks):
     "Of blocks (x (B, n, d), y (B, n, c)): best scale of each channel (c,), minus the log evidence, and how many points; None if the covariance is singular."
-    quad, logdet, n = 0., 0., 0
+    quad, logdet, n = 0.0, 0.0, 0
     for x, y in blocks:
-        L, bad = torch.linalg.cholesky_ex(prior.cov(x, x) + (prior.noise + 1e-8) * torch.eye(x.shape[1]).to(x))
-        if bad.any(): return None
-        quad = quad + torch.linalg.solve_triangular(L, y, upper=False).square().sum((0, 1))
-        logdet, n = logdet + 2 * L.diagonal(dim1=-1, dim2=-2).log().sum(), n + len(x) * max(1, x.shape[1] - x.shape[2] - 1)   # a plane takes d + 1
-    s2 = (quad / n).clamp_min(1e-12 * sum(y.square().sum() for _, y in blocks) / n).clamp_min(1e-30)
-    return s2.sqrt(), .5 * (n * (s2.log() + math.log(math.tau) + 1).sum() + len(s2) * logdet).item(), n
+        L, bad = torch.linalg.cholesky_ex(
+            prior.cov(x, x) + (prior.noise + 1e-8) * torch.eye(x.shape[1]).to(x)
+        )
+        if bad.any():
+            return None
+        quad = quad + torch.linalg.solve_triangular(L, y, upper=False).square().sum(
+            (0, 1)
+        )
+        logdet, n = (
+            logdet + 2 * L.diagonal(dim1=-1, dim2=-2).log().sum(),
+            n + len(x) * max(1, x.shape[1] - x.shape[2] - 1),
+        )  # a plane takes d + 1
+    s2 = (
+        (quad / n)
+        .clamp_min(1e-12 * sum(y.square().sum() for _, y in blocks) / n)
+        .clamp_min(1e-30)
+    )
+    return (
+        s2.sqrt(),
+        0.5 * (n * (s2.log() + math.log(math.tau) + 1).sum() + len(s2) * logdet).item(),
+        n,
+    )
+
 
 def learn_prior(
-    x: Tensor,   # (N, d) in [-1, 1]^d, float64
-    y: Tensor,   # (N, c)
-    generator: torch.Generator | None = None,   # of the blocks, where not all points are looked at
+    x: Tensor,  # (N, d) in [-1, 1]^d, float64
+    y: Tensor,  # (N, c)
+    generator: torch.Generator
+    | None = None,  # of the blocks, where not all points are looked at
 ) -> SinePrior:
     "The prior of maximum evidence. Channels share all but scale and mean. Fewer than d + 3 points, or equal values, leave it vague."
-    N, d = x.shape; mean = y.mean(0) if N else y.new_zeros(y.shape[1]); y = y - mean
-    if N < d + 3 or not y.any(): return SinePrior([.5] * d, scale=y.abs().amax(0) if y.any() else torch.ones_like(mean) if N < 2 else 1e-6 * mean.abs().clamp_min(1e-9), mean=mean)
+    N, d = x.shape
+    mean = y.mean(0) if N else y.new_zeros(y.shape[1])
+    y = y - mean
+    if N < d + 3 or not y.any():
+        return SinePrior(
+            [0.5] * d,
+            scale=y.abs().amax(0)
+            if y.any()
+            else torch.ones_like(mean)
+            if N < 2
+            else 1e-6 * mean.abs().clamp_min(1e-9),
+            mean=mean,
+        )
     blocks = [(x[i], y[i]) for i in _blocks(x, generator)]
-    def prior(p): return SinePrior(np.exp(p[:d]), p[-1], math.exp(p[d]), mean=mean)
+
+    def prior(p):
+        return SinePrior(np.exp(p[:d]), p[-1], math.exp(p[d]), mean=mean)
+
     def score(p):
-        if not 0 <= p[-1] <= len(ROUGHNESS) - 1 or abs(p).max() > 20 or (got := _evidence(prior(p), blocks)) is None: return math.inf
-        return got[1] + .5 * (((p[:d] - math.log(.5)) / 2)**2).sum() + .5 * ((p[d] + 7) / 5)**2
-    start = min((np.r_[np.full(d, math.log(l)), math.log(r), t] for l in (.15, .6) for r in (1e-4, .05) for t in (2., 4.)), key=score)
-    simplex = np.r_[start[None], start + np.diag(np.r_[np.full(d, .5), 1., .7])]
-    p = optimize.minimize(score, start, method='Nelder-Mead', options=dict(maxfev=50 * (d + 2), xatol=.03, fatol=.03, initial_simplex=simplex)).x
-    best = prior(p); best.scale, _, n = _evidence(best, blocks)
-    best.scale = best.scale * (n / max(n - 4 * (d + 2), n / 4))**.5             # d + 2 numbers were fitted, and to the errors that they make small: see the text
+        if (
+            not 0 <= p[-1] <= len(ROUGHNESS) - 1
+            or abs(p).max() > 20
+            or (got := _evidence(prior(p), blocks)) is None
+        ):
+            return math.inf
+        return (
+            got[1]
+            + 0.5 * (((p[:d] - math.log(0.5)) / 2) ** 2).sum()
+            + 0.5 * ((p[d] + 7) / 5) ** 2
+        )
+
+    start = min(
+        (
+            np.r_[np.full(d, math.log(l)), math.log(r), t]
+            for l in (0.15, 0.6)
+            for r in (1e-4, 0.05)
+            for t in (2.0, 4.0)
+        ),
+        key=score,
+    )
+    simplex = np.r_[start[None], start + np.diag(np.r_[np.full(d, 0.5), 1.0, 0.7])]
+    p = optimize.minimize(
+        score,
+        start,
+        method="Nelder-Mead",
+        options=dict(
+            maxfev=50 * (d + 2), xatol=0.03, fatol=0.03, initial_simplex=simplex
+        ),
+    ).x
+    best = prior(p)
+    best.scale, _, n = _evidence(best, blocks)
+    best.scale = (
+        best.scale * (n / max(n - 4 * (d + 2), n / 4)) ** 0.5
+    )  # d + 2 numbers were fitted, and to the errors that they make small: see the text
     return best
 
 # %% ../nbs/evidence.ipynb #ev000019
 def _merged(x, y, prior):
     "Means of the points that noise makes one, and how many they are: (n, d), (n, c), (n, 1)."
     (N, d), key = x.shape, x
-    for cells in 2**np.arange(1, 13):                                            # along an axis, the coarsest that is fine enough
-        inside = 1 - prior.corr((2 / cells / prior.lengths).square().sum()[None] / 12).item()
-        if float(cells)**d < N / 2 and inside < .1 * prior.noise * float(cells)**d / N: key = ((x + 1) * int(cells) / 2).floor(); break
-    which = torch.from_numpy(np.unique(key.numpy(), axis=0, return_inverse=True)[1].reshape(-1)); n = torch.bincount(which).double()[:, None]
+    for cells in 2 ** np.arange(
+        1, 13
+    ):  # along an axis, the coarsest that is fine enough
+        inside = (
+            1 - prior.corr((2 / cells / prior.lengths).square().sum()[None] / 12).item()
+        )
+        if (
+            float(cells) ** d < N / 2
+            and inside < 0.1 * prior.noise * float(cells) ** d / N
+        ):
+            key = ((x + 1) * int(cells) / 2).floor()
+            break
+    which = torch.from_numpy(
+        np.unique(key.numpy(), axis=0, return_inverse=True)[1].reshape(-1)
+    )
+    n = torch.bincount(which).double()[:, None]
     mean = lambda t: torch.zeros(len(n), t.shape[1]).to(t).index_add_(0, which, t) / n
     return mean(x), mean(y), n
 
+
 class PointPosterior:
     "A field given points of it."
-    def __init__(self,
-        x: Tensor, y: Tensor,     # (N, d), (N, c), float64
-        prior: SinePrior,
-        exact: int = 1500,        # so many points at most are solved at once;
-        near: int = 64,           # else the nearest for each query
-    ):
-        x, y, n = _merged(x, y, prior); self.x, self.y, self.prior, self.near = x, y - prior.mean, prior, near if len(x) > exact else 0
-        self.noise = prior.noise / n[:, 0] + 1e-8
-        if self.near: self.tree = cKDTree((x / prior.lengths).numpy())
-        else: self.chol = torch.linalg.cholesky(prior.cov(x, x) + self.noise.diag()); self.alpha = torch.cholesky_solve(self.y, self.chol)
-        self.chunk = 2**9 if self.near else max(1, 2**20 // max(1, len(x)))     # queries at once
 
-    def local(self, q: Tensor, skip: int = 0) -> tuple:                          # which (M, k), weights (M, k), variance (M,)
+    def __init__(
+        self,
+        x: Tensor,
+        y: Tensor,  # (N, d), (N, c), float64
+        prior: SinePrior,
+        exact: int = 1500,  # so many points at most are solved at once;
+        near: int = 64,  # else the nearest for each query
+    ):
+        x, y, n = _merged(x, y, prior)
+        self.x, self.y, self.prior, self.near = (
+            x,
+            y - prior.mean,
+            prior,
+            near if len(x) > exact else 0,
+        )
+        self.noise = prior.noise / n[:, 0] + 1e-8
+        if self.near:
+            self.tree = cKDTree((x / prior.lengths).numpy())
+        else:
+            self.chol = torch.linalg.cholesky(prior.cov(x, x) + self.noise.diag())
+            self.alpha = torch.cholesky_solve(self.y, self.chol)
+        self.chunk = (
+            2**9 if self.near else max(1, 2**20 // max(1, len(x)))
+        )  # queries at once
+
+    def local(
+        self, q: Tensor, skip: int = 0
+    ) -> tuple:  # which (M, k), weights (M, k), variance (M,)
         "Answers of the nearest points, without the `skip` nearest."
         p, k = self.prior, self.near
         r, i = self.tree.query((q.detach() / p.lengths).numpy(), k + skip + 1)
-        i = torch.from_numpy(i[:, skip:-1]); a = self.x[i]; away = ((q[:, None] - a) / p.lengths).square().sum(-1).clamp_min(1e-24).sqrt()
-        t = ((away / torch.from_numpy(r[:, -1:]) - .7) / .3).clamp(0, .999)
-        L = torch.linalg.cholesky(p.cov(a, a) + torch.diag_embed(self.noise[i] + .1 * (t / (1 - t)).square())); c = p.cov(a, q[:, None])
+        i = torch.from_numpy(i[:, skip:-1])
+        a = self.x[i]
+        away = ((q[:, None] - a) / p.lengths).square().sum(-1).clamp_min(1e-24).sqrt()
+        t = ((away / torch.from_numpy(r[:, -1:]) - 0.7) / 0.3).clamp(0, 0.999)
+        L = torch.linalg.cholesky(
+            p.cov(a, a) + torch.diag_embed(self.noise[i] + 0.1 * (t / (1 - t)).square())
+        )
+        c = p.cov(a, q[:, None])
         v = torch.linalg.solve_triangular(L, c, upper=False)
-        return i, torch.linalg.solve_triangular(L.mT, v, upper=True)[..., 0], p.var(q) - v.square().sum((1, 2))
+        return (
+            i,
+            torch.linalg.solve_triangular(L.mT, v, upper=True)[..., 0],
+            p.var(q) - v.square().sum((1, 2)),
+        )
 
-    def moments(self, q: Tensor) -> tuple:                                       # (M, d) -> two of (M, c)
+    def moments(self, q: Tensor) -> tuple:  # (M, d) -> two of (M, c)
         "Mean and standard deviation of the field."
-        if self.near: i, w, v = self.local(q); m = (w[:, None] @ self.y[i])[:, 0]
-        else: k = self.prior.cov(self.x, q); m, v = k.mT @ self.alpha, self.prior.var(q) - torch.linalg.solve_triangular(self.chol, k, upper=False).square().sum(0)
-        return m + self.prior.mean, v.clamp_min(1e-12).sqrt()[:, None] * self.prior.scale
+        if self.near:
+            i, w, v = self.local(q)
+            m = (w[:, None] @ self.y[i])[:, 0]
+        else:
+            k = self.prior.cov(self.x, q)
+            m, v = (
+                k.mT @ self.alpha,
+                self.prior.var(q)
+                - torch.linalg.solve_triangular(self.chol, k, upper=False)
+                .square()
+                .sum(0),
+            )
+        return m + self.prior.mean, v.clamp_min(1e-12).sqrt()[
+            :, None
+        ] * self.prior.scale
 
-    def std(self, q: Tensor) -> Tensor: return self.moments(q)[1]
-    def through(self, r: Tensor) -> Callable:                                    # (n, m) -> a function (M, d) -> (M, m)
+    def std(self, q: Tensor) -> Tensor:
+        return self.moments(q)[1]
+
+    def through(self, r: Tensor) -> Callable:  # (n, m) -> a function (M, d) -> (M, m)
         "The closed form's answer to values at the points, for several at once."
-        if not self.near: a = self.alpha if r is self.y else torch.cholesky_solve(r, self.chol); return lambda q: self.prior.cov(q, self.x) @ a
-        def fn(q): i, w, _ = self.local(q); return (w[:, None] @ r[i])[:, 0]
+        if not self.near:
+            a = self.alpha if r is self.y else torch.cholesky_solve(r, self.chol)
+            return lambda q: self.prior.cov(q, self.x) @ a
+
+        def fn(q):
+            i, w, _ = self.local(q)
+            return (w[:, None] @ r[i])[:, 0]
+
         return fn
 
-    def mean(self) -> Callable: fn = self.through(self.y); return lambda q: fn(q) + self.prior.mean   # (M, d) -> (M, c)
+    def mean(self) -> Callable:
+        fn = self.through(self.y)
+        return lambda q: fn(q) + self.prior.mean  # (M, d) -> (M, c)
 
 # %% ../nbs/evidence.ipynb #ev000020
 def posterior_draws(
     post: PointPosterior,
     n: int,
-    spread: float = 1.,    # of draws about their mean
+    spread: float = 1.0,  # of draws about their mean
     generator: torch.Generator | None = None,
-) -> Callable:             # (M, d) -> (M, n, c)
+) -> Callable:  # (M, d) -> (M, n, c)
     "Draws by Matheron's rule."
-    p, c = post.prior, len(post.prior.scale); prior = prior_draws(p, n, generator)
-    eps = torch.randn(len(post.x), n, c, generator=generator, dtype=torch.float64) * post.noise[:, None, None].sqrt() * p.scale
-    left = -torch.cat([prior(x) for x in post.x.split(2**13)]) - eps if len(post.x) else -eps
+    p, c = post.prior, len(post.prior.scale)
+    prior = prior_draws(p, n, generator)
+    eps = (
+        torch.randn(len(post.x), n, c, generator=generator, dtype=torch.float64)
+        * post.noise[:, None, None].sqrt()
+        * p.scale
+    )
+    left = (
+        -torch.cat([prior(x) for x in post.x.split(2**13)]) - eps
+        if len(post.x)
+        else -eps
+    )
     fn = post.through(torch.cat([post.y, left.flatten(1)], 1))
-    def draws(q): y = fn(q); return p.mean + y[:, None, :c] + spread * (prior(q) + y[:, c:].unflatten(1, (n, c)))
+
+    def draws(q):
+        y = fn(q)
+        return (
+            p.mean
+            + y[:, None, :c]
+            + spread * (prior(q) + y[:, c:].unflatten(1, (n, c)))
+        )
+
     return draws
+
 
 def left_out(
     post: PointPosterior,
-    n: int = 500,          # points at most
+    n: int = 500,  # points at most
     generator: torch.Generator | None = None,
-) -> tuple[Tensor, Tensor]:   # errors and their standard deviations, noise included, (n, c) each
+) -> tuple[
+    Tensor, Tensor
+]:  # errors and their standard deviations, noise included, (n, c) each
     "Each point foretold by all others: the check that costs no data."
     i = torch.randperm(len(post.x), generator=generator)[:n]
     if post.near:
-        got = [(w, j, v) for which, w, v in [post.local(q, 1) for q in post.x[i].split(post.chunk)] for j in [which]]
-        w, j, v = (torch.cat(t) for t in zip(*got)); e, v = post.y[i] - (w[:, None] @ post.y[j])[:, 0], v + post.noise[i]
-    else: v = 1 / torch.cholesky_inverse(post.chol).diagonal()[i]; e = post.alpha[i] * v[:, None]
+        got = [
+            (w, j, v)
+            for which, w, v in [post.local(q, 1) for q in post.x[i].split(post.chunk)]
+            for j in [which]
+        ]
+        w, j, v = (torch.cat(t) for t in zip(*got))
+        e, v = post.y[i] - (w[:, None] @ post.y[j])[:, 0], v + post.noise[i]
+    else:
+        v = 1 / torch.cholesky_inverse(post.chol).diagonal()[i]
+        e = post.alpha[i] * v[:, None]
     return e, v.clamp_min(1e-12).sqrt()[:, None] * post.prior.scale
 
 # %% ../nbs/evidence.ipynb #ev000026
 class _PointField(Field):
     "A field of SciPy's neighbours: derivatives in reverse mode, through the weights."
+
     def grad(self, coords):
         x = self._coords(coords).detach()
         with torch.enable_grad():
-            x = x.expand(*self.batch, *x.shape[-2:]).contiguous().requires_grad_()   # a point of its own for each function
-            y = self.fn(x); return torch.stack([torch.autograd.grad(c.sum(), x, retain_graph=True)[0] for c in y.unbind(-1)], -2)
+            x = (
+                x.expand(*self.batch, *x.shape[-2:]).contiguous().requires_grad_()
+            )  # a point of its own for each function
+            y = self.fn(x)
+            return torch.stack(
+                [
+                    torch.autograd.grad(c.sum(), x, retain_graph=True)[0]
+                    for c in y.unbind(-1)
+                ],
+                -2,
+            )
+
 
 class EvidenceField(FieldModel):
     "One field and no training set: for each item of a batch, the prior of maximum evidence, and the posterior under it."
-    like = property(lambda self: self.spread)                                    # it has no weights
-    def __init__(self, dim: int = 2, channels: int = 1): super().__init__(dim, channels)
+
+    like = property(lambda self: self.spread)  # it has no weights
+
+    def __init__(self, dim: int = 2, channels: int = 1):
+        super().__init__(dim, channels)
 
     @torch.no_grad()
     def posterior(self, obs: Observations) -> list:
         "A `PointPosterior` for each item."
-        self.check(obs); parts = [(x[m].double().cpu(), y[m].double().cpu()) for x, y, m in zip(obs.coords, obs.values, obs.mask)]
-        order = [torch.from_numpy(np.lexsort(torch.cat([y, x], 1).T.numpy())) for x, y in parts]   # not that of the points
-        return [PointPosterior(x[i], y[i], learn_prior(x[i], y[i], torch.Generator().manual_seed(0))) for (x, y), i in zip(parts, order)]
+        self.check(obs)
+        parts = [
+            (x[m].double().cpu(), y[m].double().cpu())
+            for x, y, m in zip(obs.coords, obs.values, obs.mask)
+        ]
+        order = [
+            torch.from_numpy(np.lexsort(torch.cat([y, x], 1).T.numpy()))
+            for x, y in parts
+        ]  # not that of the points
+        return [
+            PointPosterior(
+                x[i], y[i], learn_prior(x[i], y[i], torch.Generator().manual_seed(0))
+            )
+            for (x, y), i in zip(parts, order)
+        ]
 
     def _over(self, fns, obs, posts, n=None):
         "A Field of functions of an item each, (M, d) -> (M, c) or (M, n, c)."
-        B = len(fns); batch = (B,) if n is None else (n, B)
+        B = len(fns)
+        batch = (B,) if n is None else (n, B)
+
         def fn(x):
             at = lambda f, q: f(q.double().cpu()).to(obs.values)
-            if x.ndim < 3: x = x.expand(B, *x.shape)
-            if n is None: return torch.stack([at(f, q) for f, q in zip(fns, x)])
-            if x.ndim == 3: return torch.stack([at(f, q).movedim(1, 0) for f, q in zip(fns, x)], 1)
-            x = x.expand(n, B, *x.shape[-2:]); return torch.stack([torch.stack([at(f, x[i, b])[:, i] for i in range(n)]) for b, f in enumerate(fns)], 1)
+            if x.ndim < 3:
+                x = x.expand(B, *x.shape)
+            if n is None:
+                return torch.stack([at(f, q) for f, q in zip(fns, x)])
+            if x.ndim == 3:
+                return torch.stack([at(f, q).movedim(1, 0) for f, q in zip(fns, x)], 1)
+            x = x.expand(n, B, *x.shape[-2:])
+            return torch.stack(
+                [
+                    torch.stack([at(f, x[i, b])[:, i] for i in range(n)])
+                    for b, f in enumerate(fns)
+                ],
+                1,
+            )
+
         field = _PointField(fn, self.dim, self.channels, batch, obs.values)
-        field.chunk = min((p.chunk for p in posts), default=1); return field
+        field.chunk = min((p.chunk for p in posts), default=1)
+        return field
 
-    def reconstruct(self, obs: Observations, posts: list | None = None) -> Field: posts = posts or self.posterior(obs); return self._over([p.mean() for p in posts], obs, posts)
-    def std(self, obs: Observations, posts: list | None = None) -> Field: posts = posts or self.posterior(obs); return self._over([p.std for p in posts], obs, posts)
-    def sample(self, obs: Observations, n: int = 16, steps: int = 10, generator: torch.Generator | None = None, posts: list | None = None) -> Field:
-        posts, seed = posts or self.posterior(obs), torch.randint(2**62, (), generator=generator).item()
-        return self._over([posterior_draws(p, n, self.spread.item(), torch.Generator().manual_seed(seed)) for p in posts], obs, posts, n)
+    def reconstruct(self, obs: Observations, posts: list | None = None) -> Field:
+        posts = posts or self.posterior(obs)
+        return self._over([p.mean() for p in posts], obs, posts)
 
-    def generate(self, n: int = 16, steps: int = 10, generator: torch.Generator | None = None) -> Field:
-        raise ValueError('a prior is learned from observations, so there is nothing to draw without them; use sample(obs), or prior_draws of a SinePrior')
+    def std(self, obs: Observations, posts: list | None = None) -> Field:
+        posts = posts or self.posterior(obs)
+        return self._over([p.std for p in posts], obs, posts)
+
+    def sample(
+        self,
+        obs: Observations,
+        n: int = 16,
+        steps: int = 10,
+        generator: torch.Generator | None = None,
+        posts: list | None = None,
+    ) -> Field:
+        posts, seed = (
+            posts or self.posterior(obs),
+            torch.randint(2**62, (), generator=generator).item(),
+        )
+        return self._over(
+            [
+                posterior_draws(
+                    p, n, self.spread.item(), torch.Generator().manual_seed(seed)
+                )
+                for p in posts
+            ],
+            obs,
+            posts,
+            n,
+        )
+
+    def generate(
+        self, n: int = 16, steps: int = 10, generator: torch.Generator | None = None
+    ) -> Field:
+        raise ValueError(
+            "a prior is learned from observations, so there is nothing to draw without them; use sample(obs), or prior_draws of a SinePrior"
+        )
 
     @torch.no_grad()
-    def log_prob(self, obs: Observations, target: Observations, posts: list | None = None) -> Tensor:
-        self.check(obs, target); posts = posts or self.posterior(obs); out = []
-        m, s = self.reconstruct(obs, posts)(target.coords).double(), self.std(obs, posts)(target.coords).double() * self.spread
-        noise = torch.stack([p.prior.noise**.5 * p.prior.scale for p in posts])[:, None]
-        return (torch.distributions.Normal(m, (s.square() + noise.square()).sqrt()).log_prob(target.values.double().cpu()).sum(-1) * target.mask.cpu()).to(obs.values)
+    def log_prob(
+        self, obs: Observations, target: Observations, posts: list | None = None
+    ) -> Tensor:
+        self.check(obs, target)
+        posts = posts or self.posterior(obs)
+        out = []
+        m, s = (
+            self.reconstruct(obs, posts)(target.coords).double(),
+            self.std(obs, posts)(target.coords).double() * self.spread,
+        )
+        noise = torch.stack([p.prior.noise**0.5 * p.prior.scale for p in posts])[
+            :, None
+        ]
+        return (
+            torch.distributions.Normal(m, (s.square() + noise.square()).sqrt())
+            .log_prob(target.values.double().cpu())
+            .sum(-1)
+            * target.mask.cpu()
+        ).to(obs.values)

@@ -15,35 +15,60 @@ from .training import FieldModel
 __all__ = ['answer', 'span', 'start', 'explore']
 
 # %% ../nbs/explore.ipynb #980b0dd1
-_SHOWN = {1: dict(n=128, draws=8, moving=(256,), rest=(256,), start=(64, 4)),            # draws for the spread and to be seen, grids,
-          2: dict(n=16, draws=5, moving=(28, 28), rest=(56, 56), start=(28, 28, 40))}    # the grid of which a start is seen, at how many points
+_SHOWN = {
+    1: dict(
+        n=128, draws=8, moving=(256,), rest=(256,), start=(64, 4)
+    ),  # draws for the spread and to be seen, grids,
+    2: dict(n=16, draws=5, moving=(28, 28), rest=(56, 56), start=(28, 28, 40)),
+}  # the grid of which a start is seen, at how many points
+
 
 def answer(
-    model: FieldModel,      # of one or two dimensions
-    obs: Observations,      # of one item
-    moving: bool = False,   # on the coarser grid
-) -> Tensor:                # (rows, *grid)
+    model: FieldModel,  # of one or two dimensions
+    obs: Observations,  # of one item
+    moving: bool = False,  # on the coarser grid
+) -> Tensor:  # (rows, *grid)
     "Mean, spread (1-D: the 5 % and 95 % quantiles; 2-D: two standard deviations) and draws, a row each."
-    how = _SHOWN[model.dim]; shape = how['moving' if moving else 'rest']
-    draws = model.sample(obs, how['n'], generator=torch.Generator().manual_seed(0)).grid(*shape)[:, 0, ..., 0]
-    spread = draws.quantile(draws.new_tensor([.05, .95]), 0) if model.dim == 1 else 2 * draws.std(0, keepdim=True)
-    return torch.cat([model.reconstruct(obs).grid(*shape)[..., 0], spread, draws[:how['draws']]]).cpu()
+    how = _SHOWN[model.dim]
+    shape = how["moving" if moving else "rest"]
+    draws = model.sample(
+        obs, how["n"], generator=torch.Generator().manual_seed(0)
+    ).grid(*shape)[:, 0, ..., 0]
+    spread = (
+        draws.quantile(draws.new_tensor([0.05, 0.95]), 0)
+        if model.dim == 1
+        else 2 * draws.std(0, keepdim=True)
+    )
+    return torch.cat(
+        [model.reconstruct(obs).grid(*shape)[..., 0], spread, draws[: how["draws"]]]
+    ).cpu()
 
 # %% ../nbs/explore.ipynb #afd802be
-def span(model: FieldModel, obs: Observations) -> list:                          # [low, high]
+def span(model: FieldModel, obs: Observations) -> list:  # [low, high]
     "The values to be shown: those of the prior's draws, without its rare ones in images, and of the observations."
-    y = model.generate(32, generator=torch.Generator().manual_seed(0)).grid(*_SHOWN[model.dim]['moving']).flatten()
-    y = y if model.dim == 1 else y.quantile(y.new_tensor([.05, .95]))
-    y = torch.cat([y, obs.values.to(y).flatten()]); lo, hi = y.min().item(), y.max().item()
+    y = (
+        model.generate(32, generator=torch.Generator().manual_seed(0))
+        .grid(*_SHOWN[model.dim]["moving"])
+        .flatten()
+    )
+    y = y if model.dim == 1 else y.quantile(y.new_tensor([0.05, 0.95]))
+    y = torch.cat([y, obs.values.to(y).flatten()])
+    lo, hi = y.min().item(), y.max().item()
     return [lo, hi] if hi > lo else [lo - 1, hi + 1]
+
 
 def start(model: FieldModel) -> Observations:
     "A draw of the prior, seen at a few places."
-    *shape, n = _SHOWN[model.dim]['start']; g = torch.Generator().manual_seed(0)
-    return observe(Observations.from_grid(model.generate(1, generator=g).grid(*shape).cpu()), n, generator=g)
+    *shape, n = _SHOWN[model.dim]["start"]
+    g = torch.Generator().manual_seed(0)
+    return observe(
+        Observations.from_grid(model.generate(1, generator=g).grid(*shape).cpu()),
+        n,
+        generator=g,
+    )
 
 # %% ../nbs/explore.ipynb #72e3f3e4
-_SIGNAL = r'''
+_SIGNAL = r"""
 function signal(model, root) {
   const W = 720, H = 320, L = 44, R = 10, T = 10, B = 26, [lo, hi] = model.get("span"), pad = .06 * (hi - lo);
   const px = x => L + (x + 1) / 2 * (W - L - R), py = y => T + (hi + pad - y) / (hi - lo + 2 * pad) * (H - T - B);
@@ -71,10 +96,10 @@ function signal(model, root) {
     },
   };
 }
-'''
+"""
 
 # %% ../nbs/explore.ipynb #b590878a
-_IMAGE = r'''
+_IMAGE = r"""
 const MAGMA = [[0, 0, 4], [81, 18, 124], [183, 55, 121], [252, 137, 97], [252, 253, 191]];
 const magma = u => { const k = Math.min(3, Math.floor(4 * u)), f = 4 * u - k; return MAGMA[k].map((a, i) => a + f * (MAGMA[k + 1][i] - a)); };
 const gray = u => [255 * u, 255 * u, 255 * u];
@@ -100,10 +125,10 @@ function image(model, root) {
     },
   };
 }
-'''
+"""
 
 # %% ../nbs/explore.ipynb #5da5e67e
-_HAND = r'''
+_HAND = r"""
 const clamp = (v, lo, hi) => Math.min(hi, Math.max(lo, v));
 const nice = s => { const p = 10 ** Math.floor(Math.log10(s)); return p * [1, 2, 5, 10].find(k => k * p >= s); };
 const put = (e, attrs, parent) => { for (const k in attrs) e.setAttribute(k, attrs[k]); parent?.append(e); return e; };
@@ -162,9 +187,9 @@ function render({ model, el }) {
   take(); show();
 }
 export default { render };
-'''
+"""
 
-_LOOK = r'''
+_LOOK = r"""
 .nfd-explore { background: #fff; color: #222; padding: 8px; font: 12px system-ui, sans-serif; max-width: 720px; }
 .nfd-explore .nfd-view { display: flex; flex-wrap: wrap; gap: 8px; margin-bottom: 8px; }
 .nfd-explore svg { touch-action: none; cursor: crosshair; user-select: none; }
@@ -182,62 +207,98 @@ _LOOK = r'''
 .nfd-explore .nfd-bar { display: flex; gap: 12px; align-items: center; white-space: nowrap; }
 .nfd-explore label { display: flex; gap: 4px; align-items: center; }
 .nfd-explore .hint { color: #888; margin-left: auto; }
-'''
+"""
 
 # %% ../nbs/explore.ipynb #eb2a739e
 def _observed(points, dim: int) -> Observations:
     "Observations of `[*coordinates, value]` rows; `ValueError` if that is not what they are."
-    try: p = torch.tensor(points, dtype=torch.float32) if points else torch.zeros(0, dim + 1)
-    except (TypeError, ValueError, RuntimeError) as e: raise ValueError(f'points are lists of numbers ({e})') from None
-    if p.shape[1:] != (dim + 1,): raise ValueError(f'a point has {dim + 1} numbers, the last its value; the shape of these is {tuple(p.shape)}')
+    try:
+        p = (
+            torch.tensor(points, dtype=torch.float32)
+            if points
+            else torch.zeros(0, dim + 1)
+        )
+    except (TypeError, ValueError, RuntimeError) as e:
+        raise ValueError(f"points are lists of numbers ({e})") from None
+    if p.shape[1:] != (dim + 1,):
+        raise ValueError(
+            f"a point has {dim + 1} numbers, the last its value; the shape of these is {tuple(p.shape)}"
+        )
     return Observations(p[None, :, :dim], p[None, :, dim:])
+
 
 @cache
 def _explorer():
     "The class of the widget, made when first asked for: the library is imported without notebooks, too."
-    try: import anywidget, traitlets as tr
-    except ImportError: raise ImportError('explore draws with the package anywidget, which is not here: pip install anywidget') from None
+    try:
+        import anywidget, traitlets as tr
+    except ImportError:
+        raise ImportError(
+            "explore draws with the package anywidget, which is not here: pip install anywidget"
+        ) from None
 
     class Explorer(anywidget.AnyWidget):
         "Observations that can be moved, and a model's answer to them."
+
         _esm, _css = _HAND + _SIGNAL + _IMAGE, _LOOK
         dim, span = tr.Int().tag(sync=True), tr.List().tag(sync=True)
-        points = tr.List().tag(sync=True)          # [*coordinates, value] each
-        moving = tr.Bool().tag(sync=True)          # a point is being held
-        reply = tr.Dict().tag(sync=True)           # the grid's shape, and float32 numbers (rows, *grid)
+        points = tr.List().tag(sync=True)  # [*coordinates, value] each
+        moving = tr.Bool().tag(sync=True)  # a point is being held
+        reply = tr.Dict().tag(
+            sync=True
+        )  # the grid's shape, and float32 numbers (rows, *grid)
 
         def __init__(self, model, obs):
             self.model = model
-            super().__init__(dim=model.dim, span=span(model, obs)); self.obs = obs
-            if not self.reply: self._reply()       # no observations to begin with, so none have changed
+            super().__init__(dim=model.dim, span=span(model, obs))
+            self.obs = obs
+            if not self.reply:
+                self._reply()  # no observations to begin with, so none have changed
 
         def _reply(self):
             a = answer(self.model, self.obs, self.moving)
-            self.reply = dict(grid=list(a.shape[1:]), values=a.contiguous().numpy().tobytes())
+            self.reply = dict(
+                grid=list(a.shape[1:]), values=a.contiguous().numpy().tobytes()
+            )
 
         @property
-        def obs(self) -> Observations: return _observed(self.points, self.dim)
+        def obs(self) -> Observations:
+            return _observed(self.points, self.dim)
+
         @obs.setter
-        def obs(self, obs): self.points = torch.cat([obs.coords, obs.values], -1)[obs.mask].tolist()
+        def obs(self, obs):
+            self.points = torch.cat([obs.coords, obs.values], -1)[obs.mask].tolist()
 
-        @tr.validate('points')
+        @tr.validate("points")
         def _check(self, proposal):
-            try: _observed(proposal.value, self.dim); return proposal.value
-            except ValueError as e: raise tr.TraitError(str(e)) from None
+            try:
+                _observed(proposal.value, self.dim)
+                return proposal.value
+            except ValueError as e:
+                raise tr.TraitError(str(e)) from None
 
-        @tr.observe('points', 'moving')
+        @tr.observe("points", "moving")
         def _follow(self, change):
-            if change.name == 'points' or not self.moving: self._reply()         # taking hold changes nothing yet
+            if change.name == "points" or not self.moving:
+                self._reply()  # taking hold changes nothing yet
+
     return Explorer
 
 # %% ../nbs/explore.ipynb #8ce4c6de
 def explore(
-    model: FieldModel,                # of one or two dimensions and one channel
-    obs: Observations | None = None,  # of one item, to start from; by default a draw of the model, seen at a few places
-) -> Any:                             # a widget; its `obs` are the observations as they are now, and can be set
+    model: FieldModel,  # of one or two dimensions and one channel
+    obs: Observations
+    | None = None,  # of one item, to start from; by default a draw of the model, seen at a few places
+) -> Any:  # a widget; its `obs` are the observations as they are now, and can be set
     "Move, add or remove observations in Jupyter, and see the mean, the spread and some draws follow."
-    if model.dim not in _SHOWN or model.channels != 1: raise ValueError(f'explore shows fields of one or two dimensions and one channel; this model has {model.dim} and {model.channels}')
+    if model.dim not in _SHOWN or model.channels != 1:
+        raise ValueError(
+            f"explore shows fields of one or two dimensions and one channel; this model has {model.dim} and {model.channels}"
+        )
     make, obs = _explorer(), start(model) if obs is None else obs
     model.check(obs)
-    if len(obs) != 1: raise ValueError(f'explore shows one item at a time, and these are {len(obs)}; give one of them, such as obs[0]')
+    if len(obs) != 1:
+        raise ValueError(
+            f"explore shows one item at a time, and these are {len(obs)}; give one of them, such as obs[0]"
+        )
     return make(model, obs)

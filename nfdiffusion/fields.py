@@ -21,51 +21,79 @@ __all__ = ['Field', 'interpolate', 'Sine', 'Siren', 'mr_slice', 'ConcatSiren', '
 # %% ../nbs/01_fields.ipynb #4e61dae3
 class Field:
     "A batch of functions from coordinates in $[-1,1]^d$ to `channels` values."
-    def __init__(self,
-        fn: Callable,           # (*lead, M, d) -> (*batch, M, c), point by point
-        dim: int, channels: int,
-        batch: tuple = (),      # shape of the batch of functions
-        like: Tensor | None = None, # dtype and device of the answers
+
+    def __init__(
+        self,
+        fn: Callable,  # (*lead, M, d) -> (*batch, M, c), point by point
+        dim: int,
+        channels: int,
+        batch: tuple = (),  # shape of the batch of functions
+        like: Tensor | None = None,  # dtype and device of the answers
     ):
         self.fn, self.dim, self.channels, self.batch = fn, dim, channels, tuple(batch)
         self.like = torch.empty(0) if like is None else like
-        self.chunk = max(1, 2**16 // max(1, math.prod(self.batch)))     # points answered at once
+        self.chunk = max(
+            1, 2**16 // max(1, math.prod(self.batch))
+        )  # points answered at once
 
     def _coords(self, coords):
         x = torch.as_tensor(coords).to(self.like)
-        if x.ndim < 2 or x.shape[-1] != self.dim: raise ValueError(f'this field takes coordinates of shape (..., points, {self.dim}), not {tuple(x.shape)}')
-        try: ok = torch.broadcast_shapes(x.shape[:-2], self.batch) == self.batch or not self.batch
-        except RuntimeError: ok = False
-        if not ok: raise ValueError(f'coordinates of shape {tuple(x.shape)} do not fit a batch of {self.batch} functions; give (points, {self.dim}) or {(*self.batch, "points", self.dim)}')
+        if x.ndim < 2 or x.shape[-1] != self.dim:
+            raise ValueError(
+                f"this field takes coordinates of shape (..., points, {self.dim}), not {tuple(x.shape)}"
+            )
+        try:
+            ok = (
+                torch.broadcast_shapes(x.shape[:-2], self.batch) == self.batch
+                or not self.batch
+            )
+        except RuntimeError:
+            ok = False
+        if not ok:
+            raise ValueError(
+                f"coordinates of shape {tuple(x.shape)} do not fit a batch of {self.batch} functions; give (points, {self.dim}) or {(*self.batch, 'points', self.dim)}"
+            )
         return x
 
-    def __call__(self,
+    def __call__(
+        self,
         coords: Tensor,  # (..., M, d), any coordinates
-    ) -> Tensor:         # (..., M, c)
+    ) -> Tensor:  # (..., M, c)
         "Values at `coords`. They carry no graph unless `coords` asks for one."
         x = self._coords(coords)
         with torch.set_grad_enabled(x.requires_grad and torch.is_grad_enabled()):
             parts = [self.fn(p) for p in x.split(self.chunk, -2)]
         return parts[0] if len(parts) == 1 else torch.cat(parts, -2)
 
-    def grid(self,
-        *shape: int,     # points along each axis, array order
-    ) -> Tensor:         # (..., *shape, c)
+    def grid(
+        self,
+        *shape: int,  # points along each axis, array order
+    ) -> Tensor:  # (..., *shape, c)
         "Values at the centres of the cells of a regular grid."
-        if len(shape) != self.dim: raise ValueError(f'this field has {self.dim} dimension{"s" * (self.dim > 1)}; ask for a grid of {self.dim} number{"s" * (self.dim > 1)}, not {shape}')
+        if len(shape) != self.dim:
+            raise ValueError(
+                f"this field has {self.dim} dimension{'s' * (self.dim > 1)}; ask for a grid of {self.dim} number{'s' * (self.dim > 1)}, not {shape}"
+            )
         y = self(grid_coords(*shape, dtype=self.like.dtype, device=self.like.device))
         return y.reshape(*y.shape[:-2], *shape, y.shape[-1])
 
     @torch.no_grad()
-    def grad(self,
+    def grad(
+        self,
         coords: Tensor,  # (..., M, d)
-    ) -> Tensor:         # (..., M, c, d)
+    ) -> Tensor:  # (..., M, c, d)
         "Exact derivatives of the values by the coordinates (forward-mode differentiation, one pass for each dimension)."
         axes = torch.eye(self.dim).to(self.like)
-        part = lambda p: torch.stack([torch.func.jvp(self.fn, (p,), (e.expand(p.shape),))[1] for e in axes], -1)
-        return torch.cat([part(p) for p in self._coords(coords).contiguous().split(self.chunk, -2)], -3)
+        part = lambda p: torch.stack(
+            [torch.func.jvp(self.fn, (p,), (e.expand(p.shape),))[1] for e in axes], -1
+        )
+        return torch.cat(
+            [part(p) for p in self._coords(coords).contiguous().split(self.chunk, -2)],
+            -3,
+        )
 
-    def __repr__(self): return f'Field: {" × ".join(map(str, self.batch)) + " functions" if self.batch else "one function"} from [-1, 1]^{self.dim} to {self.channels} channel{"s" * (self.channels != 1)}'
+    def __repr__(self):
+        return f"Field: {' × '.join(map(str, self.batch)) + ' functions' if self.batch else 'one function'} from [-1, 1]^{self.dim} to {self.channels} channel{'s' * (self.channels != 1)}"
 
 # %% ../nbs/01_fields.ipynb #e72531fd
 def _distinct(obs: Observations, i: int):
@@ -73,317 +101,643 @@ def _distinct(obs: Observations, i: int):
     m = obs.mask[i]
     x, y = (t[i][m].detach().cpu().double().numpy() for t in (obs.coords, obs.values))
     ux, inv = np.unique(x, axis=0, return_inverse=True)
-    if len(ux) == len(x): return ux, y[np.argsort(inv.reshape(-1))]
-    uy = np.stack([np.bincount(inv.reshape(-1), w, len(ux)) for w in y.T], -1) / np.bincount(inv.reshape(-1))[:, None]
+    if len(ux) == len(x):
+        return ux, y[np.argsort(inv.reshape(-1))]
+    uy = (
+        np.stack([np.bincount(inv.reshape(-1), w, len(ux)) for w in y.T], -1)
+        / np.bincount(inv.reshape(-1))[:, None]
+    )
     gap = np.abs(uy[inv.reshape(-1)] - y).max()
-    if gap > 0: warnings.warn(f'{len(x) - len(ux)} observations repeat a coordinate with another value (up to {gap:.3g} from their mean); their mean is used', stacklevel=4)
+    if gap > 0:
+        warnings.warn(
+            f"{len(x) - len(ux)} observations repeat a coordinate with another value (up to {gap:.3g} from their mean); their mean is used",
+            stacklevel=4,
+        )
     return ux, uy
 
 # %% ../nbs/01_fields.ipynb #7eeb19be
 def _nearest(x, y):
     from scipy.spatial import cKDTree
-    tree = cKDTree(x); return lambda q: y[tree.query(q)[1]]
+
+    tree = cKDTree(x)
+    return lambda q: y[tree.query(q)[1]]
+
 
 def _inside(f, near):
     "`f` where it has an answer, else the nearest value."
-    def g(q): v = f(q); bad = np.isnan(v).any(-1); v[bad] = near(q[bad]); return v
+
+    def g(q):
+        v = f(q)
+        bad = np.isnan(v).any(-1)
+        v[bad] = near(q[bad])
+        return v
+
     return g
+
 
 def _linear(x, y):
     from scipy.interpolate import LinearNDInterpolator
-    if x.shape[1] == 1: return lambda q: np.stack([np.interp(q[:, 0], x[:, 0], c) for c in y.T], -1)
+
+    if x.shape[1] == 1:
+        return lambda q: np.stack([np.interp(q[:, 0], x[:, 0], c) for c in y.T], -1)
     return _inside(LinearNDInterpolator(x, y), _nearest(x, y))
+
 
 def _cubic(x, y):
     from scipy.interpolate import CubicSpline, CloughTocher2DInterpolator
+
     if x.shape[1] == 1:
-        s = CubicSpline(x[:, 0], y); return lambda q: s(q[:, 0].clip(x[0, 0], x[-1, 0]))
-    if x.shape[1] > 2: raise ValueError(f'cubic interpolation is for 1 and 2 dimensions, not {x.shape[1]}; use linear, tps or gp')
+        s = CubicSpline(x[:, 0], y)
+        return lambda q: s(q[:, 0].clip(x[0, 0], x[-1, 0]))
+    if x.shape[1] > 2:
+        raise ValueError(
+            f"cubic interpolation is for 1 and 2 dimensions, not {x.shape[1]}; use linear, tps or gp"
+        )
     return _inside(CloughTocher2DInterpolator(x, y), _nearest(x, y))
+
 
 def _tps(x, y):
     from scipy.interpolate import RBFInterpolator
-    return RBFInterpolator(x, y, kernel='thin_plate_spline')
+
+    return RBFInterpolator(x, y, kernel="thin_plate_spline")
+
 
 class _NumpyField(Field):
     "A field of NumPy functions; derivatives by central differences in float64, exact to single precision away from kinks."
+
     def __init__(self, fns, obs):
         def fn(x):
             q = x.detach().cpu().double().expand(len(fns), *x.shape[-2:]).numpy()
-            return torch.from_numpy(np.stack([f(p) for f, p in zip(fns, q)]) if fns else np.zeros((0, x.shape[-2], obs.channels)))
-        super().__init__(lambda x: fn(x).to(obs.values), obs.dim, obs.channels, (len(obs),), obs.values)
+            return torch.from_numpy(
+                np.stack([f(p) for f, p in zip(fns, q)])
+                if fns
+                else np.zeros((0, x.shape[-2], obs.channels))
+            )
+
+        super().__init__(
+            lambda x: fn(x).to(obs.values),
+            obs.dim,
+            obs.channels,
+            (len(obs),),
+            obs.values,
+        )
         self.exact = fn
 
     def grad(self, coords):
-        x = self._coords(coords).double(); h = 1e-5 * torch.eye(self.dim).to(x)
-        return torch.stack([(self.exact(x + e) - self.exact(x - e)) / 2e-5 for e in h], -1).to(self.like)
+        x = self._coords(coords).double()
+        h = 1e-5 * torch.eye(self.dim).to(x)
+        return torch.stack(
+            [(self.exact(x + e) - self.exact(x - e)) / 2e-5 for e in h], -1
+        ).to(self.like)
 
 # %% ../nbs/01_fields.ipynb #51ae3076
-def _dist2(a, b): return sum((a[..., i, None] - b[..., None, :, i]).square() for i in range(a.shape[-1]))   # cdist has no forward derivative
+def _dist2(a, b):
+    return sum(
+        (a[..., i, None] - b[..., None, :, i]).square() for i in range(a.shape[-1])
+    )  # cdist has no forward derivative
 
-def _gp(obs: Observations, lengths=np.geomspace(.03, 1.5, 14), noises=(1e-5, 1e-3, 1e-2, 1e-1)):
+
+def _gp(
+    obs: Observations,
+    lengths=np.geomspace(0.03, 1.5, 14),
+    noises=(1e-5, 1e-3, 1e-2, 1e-1),
+):
     "Posterior mean of a Gaussian process, length scale and noise of each item by maximum evidence ([Rasmussen & Williams 2006](http://gaussianprocess.org/gpml/), eq. 5.8)."
-    if len(obs): obs = Observations.collate([[torch.from_numpy(t).to(obs.values) for t in _distinct(obs, i)] for i in range(len(obs))])
-    x, m, n = obs.coords.double(), obs.mask[..., None].double(), obs.counts.clamp_min(1).double()[:, None, None]
-    y = obs.values.double(); mean = y.sum(1, keepdim=True) / n; y = (y - mean) * m                  # (B, N, c)
+    if len(obs):
+        obs = Observations.collate(
+            [
+                [torch.from_numpy(t).to(obs.values) for t in _distinct(obs, i)]
+                for i in range(len(obs))
+            ]
+        )
+    x, m, n = (
+        obs.coords.double(),
+        obs.mask[..., None].double(),
+        obs.counts.clamp_min(1).double()[:, None, None],
+    )
+    y = obs.values.double()
+    mean = y.sum(1, keepdim=True) / n
+    y = (y - mean) * m  # (B, N, c)
     d2, pair = _dist2(x, x), m * m.transpose(-1, -2)
     best = (torch.full_like(n, -torch.inf), torch.ones_like(n), torch.zeros_like(y))
     for length in lengths:
         for rho in noises:
-            K = (-d2 / (2 * length**2)).exp() * pair + torch.diag_embed(1 + rho - m[..., 0])          # padded points: a row of the identity
+            K = (-d2 / (2 * length**2)).exp() * pair + torch.diag_embed(
+                1 + rho - m[..., 0]
+            )  # padded points: a row of the identity
             L, info = torch.linalg.cholesky_ex(K + 1e-10 * torch.eye(K.shape[-1]).to(K))
-            alpha = torch.cholesky_solve(y, L); s2 = (y * alpha).sum((1, 2)) / (n[:, 0, 0] * obs.channels)
+            alpha = torch.cholesky_solve(y, L)
+            s2 = (y * alpha).sum((1, 2)) / (n[:, 0, 0] * obs.channels)
             logdet = 2 * (L.diagonal(dim1=-1, dim2=-2).log() * m[..., 0]).sum(-1)
-            score = (-.5 * obs.channels * (n[:, 0, 0] * s2.clamp_min(1e-12).log() + logdet))[:, None, None]
+            score = (
+                -0.5 * obs.channels * (n[:, 0, 0] * s2.clamp_min(1e-12).log() + logdet)
+            )[:, None, None]
             score = torch.where((info == 0)[:, None, None], score, -torch.inf)
             better = score > best[0]
-            best = tuple(torch.where(better, new, old) for new, old in zip((score, torch.full_like(n, length), alpha), best))
+            best = tuple(
+                torch.where(better, new, old)
+                for new, old in zip((score, torch.full_like(n, length), alpha), best)
+            )
     _, length, alpha = best
-    fn = lambda q: mean + (-_dist2(q.double().expand(len(obs), *q.shape[-2:]), x) / (2 * length**2)).exp() @ alpha
-    field = Field(lambda q: fn(q).to(obs.values), obs.dim, obs.channels, (len(obs),), obs.values)
-    field.chunk = max(1, 2**22 // max(1, obs.mask.numel()))                       # its kernel is points × observations
+    fn = lambda q: (
+        mean
+        + (
+            -_dist2(q.double().expand(len(obs), *q.shape[-2:]), x) / (2 * length**2)
+        ).exp()
+        @ alpha
+    )
+    field = Field(
+        lambda q: fn(q).to(obs.values), obs.dim, obs.channels, (len(obs),), obs.values
+    )
+    field.chunk = max(
+        1, 2**22 // max(1, obs.mask.numel())
+    )  # its kernel is points × observations
     return field
+
 
 def interpolate(
     obs: Observations,
-    method: str = 'linear',  # nearest, linear, cubic, tps or gp
-) -> Field:                  # over the batch of `obs`
+    method: str = "linear",  # nearest, linear, cubic, tps or gp
+) -> Field:  # over the batch of `obs`
     "A classical interpolant of each item. Nothing observed gives zero; too few points for a method gives the nearest."
     make = dict(nearest=_nearest, linear=_linear, cubic=_cubic, tps=_tps)
-    if method == 'gp': return _gp(obs)
-    if method not in make: raise ValueError(f'no interpolation is called {method!r}; choose from {", ".join([*make, "gp"])}')
+    if method == "gp":
+        return _gp(obs)
+    if method not in make:
+        raise ValueError(
+            f"no interpolation is called {method!r}; choose from {', '.join([*make, 'gp'])}"
+        )
+
     def one(i):
         x, y = _distinct(obs, i)
-        if not len(x): return lambda q: np.zeros((len(q), obs.channels))
-        if np.linalg.matrix_rank(x - x[0], tol=1e-5) < obs.dim or len(x) < obs.dim + 1 + (method == 'cubic'): return _nearest(x, y)   # no simplex to stand on
+        if not len(x):
+            return lambda q: np.zeros((len(q), obs.channels))
+        if np.linalg.matrix_rank(x - x[0], tol=1e-5) < obs.dim or len(
+            x
+        ) < obs.dim + 1 + (method == "cubic"):
+            return _nearest(x, y)  # no simplex to stand on
         return make[method](x, y)
+
     return _NumpyField([one(i) for i in range(len(obs))], obs)
 
 # %% ../nbs/01_fields.ipynb #2ad48e7e
 class Sine(nn.Module):
     "One SIREN layer, $\\sin(\\omega_0(Wx+b)+s)$, with an optional shift `s` by which a code can steer it."
-    def __init__(self, n_in: int, n_out: int, w0: float = 30., first: bool = False):
+
+    def __init__(self, n_in: int, n_out: int, w0: float = 30.0, first: bool = False):
         super().__init__()
         self.linear, self.w0 = nn.Linear(n_in, n_out), w0
         bound = 1 / n_in if first else math.sqrt(6 / n_in) / w0
         nn.init.uniform_(self.linear.weight, -bound, bound)
         if first:
-            w = self.linear.weight.data; w.copy_(w[w.norm(dim=1).argsort()])       # slow waves first
-            nn.init.uniform_(self.linear.bias, -math.pi / w0, math.pi / w0)       # any phase; later layers keep Linear's own
-    def forward(self, x: Tensor, shift=0.) -> Tensor: return torch.sin(self.w0 * self.linear(x) + shift)
+            w = self.linear.weight.data
+            w.copy_(w[w.norm(dim=1).argsort()])  # slow waves first
+            nn.init.uniform_(
+                self.linear.bias, -math.pi / w0, math.pi / w0
+            )  # any phase; later layers keep Linear's own
+
+    def forward(self, x: Tensor, shift=0.0) -> Tensor:
+        return torch.sin(self.w0 * self.linear(x) + shift)
+
 
 class Siren(nn.Module):
     "Sine layers and a linear one: (..., M, dim) -> (..., M, out)."
-    def __init__(self, dim: int, out: int, hidden: int = 256, depth: int = 3, w0: float = 30.):
+
+    def __init__(
+        self, dim: int, out: int, hidden: int = 256, depth: int = 3, w0: float = 30.0
+    ):
         super().__init__()
-        self.layers = nn.ModuleList(Sine(dim if i == 0 else hidden, hidden, w0, first=i == 0) for i in range(depth))
+        self.layers = nn.ModuleList(
+            Sine(dim if i == 0 else hidden, hidden, w0, first=i == 0)
+            for i in range(depth)
+        )
         self.last = nn.Linear(hidden, out)
-        nn.init.uniform_(self.last.weight, -math.sqrt(6 / hidden) / w0, math.sqrt(6 / hidden) / w0)
+        nn.init.uniform_(
+            self.last.weight, -math.sqrt(6 / hidden) / w0, math.sqrt(6 / hidden) / w0
+        )
+
     def hidden(self, x: Tensor, shifts: Sequence | None = None) -> Tensor:
-        for i, layer in enumerate(self.layers): x = layer(x, 0. if shifts is None else shifts[i])
+        for i, layer in enumerate(self.layers):
+            x = layer(x, 0.0 if shifts is None else shifts[i])
         return x
-    def forward(self, x: Tensor, shifts: Sequence | None = None) -> Tensor: return self.last(self.hidden(x, shifts))
+
+    def forward(self, x: Tensor, shifts: Sequence | None = None) -> Tensor:
+        return self.last(self.hidden(x, shifts))
 
 # %% ../nbs/01_fields.ipynb #9adb2690
 def mr_slice(
     size: int = 256,  # pixels of a side; 256 is the scan, smaller sizes are block means
-) -> Tensor:          # (size, size, 1) in [0, 1]
+) -> Tensor:  # (size, size, 1) in [0, 1]
     "The MR slice of a head that travels with matplotlib, `s1045.ima`."
     from matplotlib.cbook import get_sample_data
-    if 256 % size: raise ValueError(f'the slice has 256 pixels a side; ask for a divisor of that, not {size}')
-    with get_sample_data('s1045.ima.gz') as f: a = np.frombuffer(f.read(), np.uint16).reshape(256, 256).astype('float32')
-    t = torch.from_numpy(a / a.max()); k = 256 // size
+
+    if 256 % size:
+        raise ValueError(
+            f"the slice has 256 pixels a side; ask for a divisor of that, not {size}"
+        )
+    with get_sample_data("s1045.ima.gz") as f:
+        a = np.frombuffer(f.read(), np.uint16).reshape(256, 256).astype("float32")
+    t = torch.from_numpy(a / a.max())
+    k = 256 // size
     return t.view(size, k, size, k).mean((1, 3))[..., None]
 
 # %% ../nbs/01_fields.ipynb #4b51e5c5
 class ConcatSiren(nn.Module):
     "Code and coordinates enter the first layer together."
-    def __init__(self, dim: int, channels: int, code: int, hidden: int = 128, depth: int = 3, w0: float = 10.):
+
+    def __init__(
+        self,
+        dim: int,
+        channels: int,
+        code: int,
+        hidden: int = 128,
+        depth: int = 3,
+        w0: float = 10.0,
+    ):
         super().__init__()
-        self.net, self.into = Siren(dim, channels, hidden, depth, w0), nn.Linear(code, hidden, bias=False)
+        self.net, self.into = (
+            Siren(dim, channels, hidden, depth, w0),
+            nn.Linear(code, hidden, bias=False),
+        )
         nn.init.uniform_(self.into.weight, -1 / code, 1 / code)
-    def forward(self, code: Tensor, x: Tensor) -> Tensor:                        # (*S, F), (*lead, M, d) -> (*S, M, c)
-        return self.net(x, [self.net.layers[0].w0 * self.into(code)[..., None, :]] + [0.] * (len(self.net.layers) - 1))
+
+    def forward(
+        self, code: Tensor, x: Tensor
+    ) -> Tensor:  # (*S, F), (*lead, M, d) -> (*S, M, c)
+        return self.net(
+            x,
+            [self.net.layers[0].w0 * self.into(code)[..., None, :]]
+            + [0.0] * (len(self.net.layers) - 1),
+        )
+
 
 class ModulatedSiren(nn.Module):
     "The code shifts the argument of every sine."
-    def __init__(self, dim: int, channels: int, code: int, hidden: int = 128, depth: int = 3, w0: float = 10.):
+
+    def __init__(
+        self,
+        dim: int,
+        channels: int,
+        code: int,
+        hidden: int = 128,
+        depth: int = 3,
+        w0: float = 10.0,
+    ):
         super().__init__()
-        self.net, self.shift = Siren(dim, channels, hidden, depth, w0), nn.Linear(code, hidden * depth)
-    def forward(self, code: Tensor, x: Tensor) -> Tensor:                        # (*S, F), (*lead, M, d) -> (*S, M, c)
-        return self.net(x, self.shift(code)[..., None, :].chunk(len(self.net.layers), -1))
+        self.net, self.shift = (
+            Siren(dim, channels, hidden, depth, w0),
+            nn.Linear(code, hidden * depth),
+        )
+
+    def forward(
+        self, code: Tensor, x: Tensor
+    ) -> Tensor:  # (*S, F), (*lead, M, d) -> (*S, M, c)
+        return self.net(
+            x, self.shift(code)[..., None, :].chunk(len(self.net.layers), -1)
+        )
+
 
 class BasisSiren(nn.Module):
     "`code` basis functions and a mean function for each channel; the field is linear in the code."
-    def __init__(self, dim: int, channels: int, code: int, hidden: int = 64, depth: int = 3, w0: float = 10.):
+
+    def __init__(
+        self,
+        dim: int,
+        channels: int,
+        code: int,
+        hidden: int = 64,
+        depth: int = 3,
+        w0: float = 10.0,
+    ):
         super().__init__()
         self.channels, self.code = channels, code
         self.net = Siren(dim, channels * (code + 1), hidden, depth, w0)
-        nn.init.normal_(self.net.last.weight, std=.01 * (2 / hidden)**.5); nn.init.zeros_(self.net.last.bias)   # the mean starts near zero
-        f = torch.arange(code); unit = f // channels * hidden // -(-code // channels)                     # channels in turn, each from slow to fast
-        with torch.no_grad(): self.net.last.weight.view(channels, code + 1, hidden)[f % channels, f, unit] += 2**.5   # and each function as one sine of size 1
-    def basis(self, x: Tensor) -> tuple[Tensor, Tensor]:                         # (*lead, M, d) -> (*lead, M, c, F), (*lead, M, c)
+        nn.init.normal_(self.net.last.weight, std=0.01 * (2 / hidden) ** 0.5)
+        nn.init.zeros_(self.net.last.bias)  # the mean starts near zero
+        f = torch.arange(code)
+        unit = (
+            f // channels * hidden // -(-code // channels)
+        )  # channels in turn, each from slow to fast
+        with torch.no_grad():
+            self.net.last.weight.view(channels, code + 1, hidden)[
+                f % channels, f, unit
+            ] += 2**0.5  # and each function as one sine of size 1
+
+    def basis(
+        self, x: Tensor
+    ) -> tuple[Tensor, Tensor]:  # (*lead, M, d) -> (*lead, M, c, F), (*lead, M, c)
         h = self.net(x).unflatten(-1, (self.channels, self.code + 1))
         return h[..., :-1], h[..., -1]
-    def forward(self, code: Tensor, x: Tensor) -> Tensor:                        # (*S, F), (*lead, M, d) -> (*S, M, c)
+
+    def forward(
+        self, code: Tensor, x: Tensor
+    ) -> Tensor:  # (*S, F), (*lead, M, d) -> (*S, M, c)
         phi, mean = self.basis(x)
-        return torch.einsum('...mcf,...f->...mc', phi, code) + mean
+        return torch.einsum("...mcf,...f->...mc", phi, code) + mean
 
 # %% ../nbs/01_fields.ipynb #f82bca3e
 class Near:
     "The `k` nearest of some places, $2^d$ by default, and their weights."
-    def __init__(self,
-        places: Tensor,      # (T, d)
+
+    def __init__(
+        self,
+        places: Tensor,  # (T, d)
         k: int | None = None,
     ):
-        d = places.shape[1]; self.k, self.n = k or 2**d, max(1, round(4096**(1 / d)))
-        if len(places) <= self.k: raise ValueError(f'{len(places)} places are too few for fields of {d} dimension(s); give at least {self.k + 1}')
-        r = torch.cdist(grid_coords(*[self.n] * d).to(places), places)           # (cells, T)
-        reach = r.kthvalue(self.k + 1, 1).values + 2 * d**.5 / self.n + 1e-5     # the k+1 nearest of the cell's centre, and twice half its diagonal
-        self.who = r.topk(int((r <= reach[:, None]).sum(1).max()), largest=False).indices   # (cells, m)
-        self.places, self.near = places, places[self.who]                        # (T, d), (cells, m, d)
+        d = places.shape[1]
+        self.k, self.n = k or 2**d, max(1, round(4096 ** (1 / d)))
+        if len(places) <= self.k:
+            raise ValueError(
+                f"{len(places)} places are too few for fields of {d} dimension(s); give at least {self.k + 1}"
+            )
+        r = torch.cdist(grid_coords(*[self.n] * d).to(places), places)  # (cells, T)
+        reach = (
+            r.kthvalue(self.k + 1, 1).values + 2 * d**0.5 / self.n + 1e-5
+        )  # the k+1 nearest of the cell's centre, and twice half its diagonal
+        self.who = r.topk(
+            int((r <= reach[:, None]).sum(1).max()), largest=False
+        ).indices  # (cells, m)
+        self.places, self.near = places, places[self.who]  # (T, d), (cells, m, d)
 
-    def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:                      # (M, d) -> which (M, k), weight (M, k)
+    def __call__(
+        self, x: Tensor
+    ) -> tuple[Tensor, Tensor]:  # (M, d) -> which (M, k), weight (M, k)
         i = ((x.detach() + 1) * (self.n / 2)).long().clamp_(0, self.n - 1)
         cell = i[:, 0]
-        for a in range(1, x.shape[1]): cell = cell * self.n + i[:, a]
-        r2, j = (self.near.index_select(0, cell) - x[:, None]).square().sum(-1).topk(self.k + 1, largest=False)
+        for a in range(1, x.shape[1]):
+            cell = cell * self.n + i[:, a]
+        r2, j = (
+            (self.near.index_select(0, cell) - x[:, None])
+            .square()
+            .sum(-1)
+            .topk(self.k + 1, largest=False)
+        )
         w = (1 - r2[:, :-1] / r2[:, -1:].clamp_min(1e-12)).square() + 1e-12
-        return self.who.index_select(0, cell).gather(1, j[:, :-1]), w / w.sum(1, keepdim=True)
+        return self.who.index_select(0, cell).gather(1, j[:, :-1]), w / w.sum(
+            1, keepdim=True
+        )
 
 # %% ../nbs/01_fields.ipynb #e85c4125
 def spread_places(
-    n: int, dim: int, rounds: int = 3, generator: torch.Generator | None = None,
-) -> Tensor:      # (n, dim) in [-1, 1]^dim
+    n: int,
+    dim: int,
+    rounds: int = 3,
+    generator: torch.Generator | None = None,
+) -> Tensor:  # (n, dim) in [-1, 1]^dim
     "Random places pushed apart."
-    cells = max(8, math.ceil((16 * n)**(1 / dim)))
-    x = grid_coords(*[cells] * dim); x = x + (torch.rand(x.shape, generator=generator) - .5) * 2 / cells
+    cells = max(8, math.ceil((16 * n) ** (1 / dim)))
+    x = grid_coords(*[cells] * dim)
+    x = x + (torch.rand(x.shape, generator=generator) - 0.5) * 2 / cells
     p = x[torch.randperm(len(x), generator=generator)[:n]].clone()
     for _ in range(rounds):
         own = torch.cdist(x, p).argmin(1)
-        s = torch.zeros(n, dim + 1).index_add_(0, own, torch.cat([x, torch.ones(len(x), 1)], 1))
+        s = torch.zeros(n, dim + 1).index_add_(
+            0, own, torch.cat([x, torch.ones(len(x), 1)], 1)
+        )
         p = torch.where(s[:, -1:] > 0, s[:, :-1] / s[:, -1:].clamp_min(1), p)
     return p
 
 # %% ../nbs/01_fields.ipynb #73aa16f9
-_CODES = {1: 8, 2: 28, 3: 18}   # functions of the bases in the package, by dimension
+_CODES = {1: 8, 2: 28, 3: 18}  # functions of the bases in the package, by dimension
+
 
 class LocalSiren(nn.Module):
     "Codes at places, decoded by one small SIREN of the offset; linear in the codes. `pretrained` takes the basis that travels in the package."
-    def __init__(self, dim: int, code: int | None = None, hidden: int = 64, w0: float = 3., pretrained: bool = True):
-        super().__init__()
-        if code is None and dim not in _CODES: raise ValueError(f'a local basis travels in the package for {", ".join(map(str, _CODES))} dimensions, not {dim}; give code= and pretrained=False, and fit_local it')
-        self.code = code or _CODES[dim]
-        self.net = Siren(dim, self.code, hidden, 2, w0); nn.init.normal_(self.net.last.weight, std=hidden**-.5)
-        if pretrained: self.load_state_dict(load_file(str(files('nfdiffusion') / 'assets' / f'local_siren_{dim}d.safetensors')))
 
-    def phi(self, u: Tensor) -> Tensor:                                          # offsets in spacings (n, d) -> (n, F)
-        for l in self.net.layers: u = torch.addmm(l.w0 * l.linear.bias, u, l.w0 * l.linear.weight.T).sin()   # one pass less than Sine
+    def __init__(
+        self,
+        dim: int,
+        code: int | None = None,
+        hidden: int = 64,
+        w0: float = 3.0,
+        pretrained: bool = True,
+    ):
+        super().__init__()
+        if code is None and dim not in _CODES:
+            raise ValueError(
+                f"a local basis travels in the package for {', '.join(map(str, _CODES))} dimensions, not {dim}; give code= and pretrained=False, and fit_local it"
+            )
+        self.code = code or _CODES[dim]
+        self.net = Siren(dim, self.code, hidden, 2, w0)
+        nn.init.normal_(self.net.last.weight, std=hidden**-0.5)
+        if pretrained:
+            self.load_state_dict(
+                load_file(
+                    str(
+                        files("nfdiffusion")
+                        / "assets"
+                        / f"local_siren_{dim}d.safetensors"
+                    )
+                )
+            )
+
+    def phi(self, u: Tensor) -> Tensor:  # offsets in spacings (n, d) -> (n, F)
+        for l in self.net.layers:
+            u = torch.addmm(
+                l.w0 * l.linear.bias, u, l.w0 * l.linear.weight.T
+            ).sin()  # one pass less than Sine
         return self.net.last(u)
 
-    def at(self, x: Tensor, near: Near, spacing: float) -> tuple[Tensor, Tensor]:   # (M, d) -> which (M, k), (M, k, F)
+    def at(
+        self, x: Tensor, near: Near, spacing: float
+    ) -> tuple[Tensor, Tensor]:  # (M, d) -> which (M, k), (M, k, F)
         which, w = near(x)
         u = ((x[:, None] - near.places[which]) / spacing).flatten(0, 1)
         return which, self.phi(u).unflatten(0, which.shape) * w[..., None]
 
 # %% ../nbs/01_fields.ipynb #9c49289c
 @patch
-def matrix(self: LocalSiren, x: Tensor, near: Near, spacing: float) -> Tensor:   # (*lead, M, d) -> (*lead, M, T F)
+def matrix(
+    self: LocalSiren, x: Tensor, near: Near, spacing: float
+) -> Tensor:  # (*lead, M, d) -> (*lead, M, T F)
     "What turns codes into values at `x`."
     which, phi = self.at(x.reshape(-1, x.shape[-1]), near, spacing)
-    A = phi.new_zeros(len(phi), len(near.places), self.code).scatter(1, which[..., None].expand_as(phi), phi)
+    A = phi.new_zeros(len(phi), len(near.places), self.code).scatter(
+        1, which[..., None].expand_as(phi), phi
+    )
     return A.view(*x.shape[:-1], A.shape[1] * self.code)
 
+
 @patch
-def forward(self: LocalSiren,
-    z: Tensor,            # (*S, c, T, F) codes
-    x: Tensor,            # (*lead, M, d)
-    near: Near,           # of T places
-    spacing: float,       # h
-) -> Tensor:              # (*S, M, c)
+def forward(
+    self: LocalSiren,
+    z: Tensor,  # (*S, c, T, F) codes
+    x: Tensor,  # (*lead, M, d)
+    near: Near,  # of T places
+    spacing: float,  # h
+) -> Tensor:  # (*S, M, c)
     S, c = z.shape[:-3], z.shape[-3]
-    if x.ndim == 2 and S.numel() * c < 8:                                        # few functions: no dense matrix
+    if x.ndim == 2 and S.numel() * c < 8:  # few functions: no dense matrix
         which, phi = self.at(x, near, spacing)
-        return torch.einsum('...cmkf,mkf->...mc', z[..., which, :], phi)
-    lead = torch.broadcast_shapes(x.shape[:-2], S[len(S) - x.ndim + 2:]) if x.ndim > 2 else ()
+        return torch.einsum("...cmkf,mkf->...mc", z[..., which, :], phi)
+    lead = (
+        torch.broadcast_shapes(x.shape[:-2], S[len(S) - x.ndim + 2 :])
+        if x.ndim > 2
+        else ()
+    )
     A = self.matrix(x, near, spacing).expand(*lead, -1, -1)
-    E = S[:len(S) - len(lead)].numel()
-    z = z.flatten(-2).reshape(E, *lead, c, A.shape[-1]).movedim(0, -3).flatten(-3, -2)    # (*lead, E c, T F), S = (*E, *lead)
-    return (z @ A.mT).unflatten(-2, (E, c)).movedim(-3, 0).mT.reshape(*S, x.shape[-2], c)
+    E = S[: len(S) - len(lead)].numel()
+    z = (
+        z.flatten(-2).reshape(E, *lead, c, A.shape[-1]).movedim(0, -3).flatten(-3, -2)
+    )  # (*lead, E c, T F), S = (*E, *lead)
+    return (
+        (z @ A.mT).unflatten(-2, (E, c)).movedim(-3, 0).mT.reshape(*S, x.shape[-2], c)
+    )
 
 # %% ../nbs/01_fields.ipynb #8db57c81
 def spline_matrix(
-    x: Tensor,        # (M, d)
-    *shape: int,      # of a grid
-) -> Tensor:          # (M, prod(shape))
+    x: Tensor,  # (M, d)
+    *shape: int,  # of a grid
+) -> Tensor:  # (M, prod(shape))
     "What turns values at the centres of a grid's cells into those of the cubic B-spline through them ([Unser 1999](https://doi.org/10.1109/79.799930))."
-    def bump(u): u = u.abs(); return torch.where(u < 1, 2 / 3 - u**2 + u**3 / 2, (2 - u).clamp_min(0)**3 / 6)
+
+    def bump(u):
+        u = u.abs()
+        return torch.where(
+            u < 1, 2 / 3 - u**2 + u**3 / 2, (2 - u).clamp_min(0) ** 3 / 6
+        )
+
     out = x.new_ones(len(x), 1)
     for a, n in enumerate(shape):
         i = torch.arange(n).to(x)
-        W = torch.linalg.solve(bump(i[:, None] - i), bump((x[:, a, None] + 1) * n / 2 - .5 - i).T).T   # (M, n)
+        W = torch.linalg.solve(
+            bump(i[:, None] - i), bump((x[:, a, None] + 1) * n / 2 - 0.5 - i).T
+        ).T  # (M, n)
         out = (out[:, :, None] * W[:, None]).flatten(1)
     return out
 
+
 def ridge_codes(
-    A: Tensor,              # (*, n, F)
-    y: Tensor,              # (*, n, m)
-    ridge: float = 1e-3,    # in units of the mean diagonal of AᵀA
-) -> Tensor:                # (*, F, m)
+    A: Tensor,  # (*, n, F)
+    y: Tensor,  # (*, n, m)
+    ridge: float = 1e-3,  # in units of the mean diagonal of AᵀA
+) -> Tensor:  # (*, F, m)
     "Codes by regularised least squares."
-    load = (ridge * A.square().sum((-2, -1)) / A.shape[-1]).clamp_min(torch.finfo(A.dtype).tiny)   # nothing at all: codes of 0
-    G = A @ A.mT if (few := A.shape[-2] < A.shape[-1]) else A.mT @ A; L = torch.linalg.cholesky(G + load[..., None, None] * torch.eye(G.shape[-1]).to(G))   # the smaller system
-    return A.mT @ torch.cholesky_solve(y, L) if few else torch.cholesky_solve(A.mT @ y, L)
+    load = (ridge * A.square().sum((-2, -1)) / A.shape[-1]).clamp_min(
+        torch.finfo(A.dtype).tiny
+    )  # nothing at all: codes of 0
+    G = A @ A.mT if (few := A.shape[-2] < A.shape[-1]) else A.mT @ A
+    L = torch.linalg.cholesky(
+        G + load[..., None, None] * torch.eye(G.shape[-1]).to(G)
+    )  # the smaller system
+    return (
+        A.mT @ torch.cholesky_solve(y, L) if few else torch.cholesky_solve(A.mT @ y, L)
+    )
 
 # %% ../nbs/01_fields.ipynb #9cce320e
-def _smooth(v, width):                                                           # (B, *n), (B,)
+def _smooth(v, width):  # (B, *n), (B,)
     "Each axis smoothed by a Gaussian of a width in grid steps, white noise keeping its variance."
     for a in range(1, v.ndim):
-        i = torch.arange(v.shape[a]); K = (-.5 * ((i[:, None] - i) / width[:, None, None]).square()).exp()
-        v = torch.einsum('bij,b...j->b...i', K / K.norm(dim=-1, keepdim=True), v.movedim(a, -1)).movedim(-1, a)
+        i = torch.arange(v.shape[a])
+        K = (-0.5 * ((i[:, None] - i) / width[:, None, None]).square()).exp()
+        v = torch.einsum(
+            "bij,b...j->b...i", K / K.norm(dim=-1, keepdim=True), v.movedim(a, -1)
+        ).movedim(-1, a)
     return v
 
+
 def fit_local(
-    basis: LocalSiren, dim: int,
-    steps: int = 2500, lr: float = 5e-3,
-    side: int = 4, per: int = 4,      # spacings in a window, samples in a spacing
-    between: float = 1.,               # weight of points between the samples
-) -> list:                            # the loss of each step
+    basis: LocalSiren,
+    dim: int,
+    steps: int = 2500,
+    lr: float = 5e-3,
+    side: int = 4,
+    per: int = 4,  # spacings in a window, samples in a spacing
+    between: float = 1.0,  # weight of points between the samples
+) -> list:  # the loss of each step
     "Fit a local basis to smoothed noise, so that codes of unit variance give values of unit variance."
-    grid, opt, loss = grid_coords(*[side * per] * dim), torch.optim.Adam(basis.parameters(), lr), []
+    grid, opt, loss = (
+        grid_coords(*[side * per] * dim),
+        torch.optim.Adam(basis.parameters(), lr),
+        [],
+    )
     for step in range(steps):
-        opt.param_groups[0]['lr'] = lr * min(1, (step + 1) / 30) * .5 * (1 + math.cos(math.pi * step / steps))
-        x = torch.cat([grid, grid + (torch.rand_like(grid) - .5) * 2 / (side * per)])
-        p = grid_coords(*[side] * dim) if torch.rand(()) < .3 else spread_places(round(side**dim * (.75 + .55 * torch.rand(()).item())), dim)
-        noise = _smooth(torch.randn(256, *[side * per] * dim), .05 + 1.2 * torch.rand(256)).flatten(1)
-        weigh = torch.where(torch.arange(len(x)) < len(grid), 1., between**.5)[:, None]
-        A, y = weigh * basis.matrix(x, Near(p), 2 / side), weigh * (spline_matrix(x, *[side * per] * dim) @ noise.T)
-        with torch.no_grad(): z = ridge_codes(A, y)
+        opt.param_groups[0]["lr"] = (
+            lr * min(1, (step + 1) / 30) * 0.5 * (1 + math.cos(math.pi * step / steps))
+        )
+        x = torch.cat([grid, grid + (torch.rand_like(grid) - 0.5) * 2 / (side * per)])
+        p = (
+            grid_coords(*[side] * dim)
+            if torch.rand(()) < 0.3
+            else spread_places(
+                round(side**dim * (0.75 + 0.55 * torch.rand(()).item())), dim
+            )
+        )
+        noise = _smooth(
+            torch.randn(256, *[side * per] * dim), 0.05 + 1.2 * torch.rand(256)
+        ).flatten(1)
+        weigh = torch.where(torch.arange(len(x)) < len(grid), 1.0, between**0.5)[
+            :, None
+        ]
+        A, y = (
+            weigh * basis.matrix(x, Near(p), 2 / side),
+            weigh * (spline_matrix(x, *[side * per] * dim) @ noise.T),
+        )
+        with torch.no_grad():
+            z = ridge_codes(A, y)
         error = (A @ z - y).square().mean()
-        opt.zero_grad(); error.backward(); opt.step(); loss.append(error.item())
+        opt.zero_grad()
+        error.backward()
+        opt.step()
+        loss.append(error.item())
     with torch.no_grad():
-        size = basis.matrix(grid, Near(grid_coords(*[side] * dim)), 2 / side).square().sum(1).mean().sqrt()
-        basis.net.last.weight /= size; basis.net.last.bias /= size
+        size = (
+            basis.matrix(grid, Near(grid_coords(*[side] * dim)), 2 / side)
+            .square()
+            .sum(1)
+            .mean()
+            .sqrt()
+        )
+        basis.net.last.weight /= size
+        basis.net.last.bias /= size
     return loss
 
 # %% ../nbs/01_fields.ipynb #ef6bc1b8
 def krige_residual(
-    fn: Callable,          # (*lead, M, d) -> (*E, B, M, c)
-    obs: Observations,     # of B items
-    length: float,         # of the kernel
-    noise: float = .1,     # relative to what the residual varies
-) -> Callable:             # of the same kind
+    fn: Callable,  # (*lead, M, d) -> (*E, B, M, c)
+    obs: Observations,  # of B items
+    length: float,  # of the kernel
+    noise: float = 0.1,  # relative to what the residual varies
+) -> Callable:  # of the same kind
     "A function through the observations: `fn` and the posterior mean of a Gaussian process over what it leaves."
     m = obs.mask.to(obs.values)
-    def solve(x, m, R):                                                          # of some items: kernels of all at once may not fit
-        K = (-_dist2(x, x) / (2 * length**2)).exp() * m[:, :, None] * m[:, None] + torch.diag_embed(1 - m + noise**2)
+
+    def solve(x, m, R):  # of some items: kernels of all at once may not fit
+        K = (-_dist2(x, x) / (2 * length**2)).exp() * m[:, :, None] * m[
+            :, None
+        ] + torch.diag_embed(1 - m + noise**2)
         return torch.cholesky_solve(R.flatten(2), torch.linalg.cholesky(K)).view_as(R)
-    r = (obs.values - fn(obs.coords)) * m[..., None]                             # (*E, B, N, c)
-    R = r.reshape(r.shape[:-3].numel(), *r.shape[-3:]).permute(1, 2, 0, 3)       # (B, N, E, c)
-    items = max(1, 2**24 // max(1, m.shape[1])**2)
-    a = torch.cat([solve(*part) for part in zip(obs.coords.split(items), m.split(items), R.split(items))]).permute(2, 0, 1, 3).reshape(r.shape)
-    X = obs.coords / length; right = torch.cat([X, torch.ones_like(X[..., :1]), -.5 * X.square().sum(-1, keepdim=True)], -1).mT   # (B, d + 2, N)
-    def through(x):                                                              # -|x - X|²/2 of all pairs as one product: a third of the time
-        x_ = x / length; left = torch.cat([x_, -.5 * x_.square().sum(-1, keepdim=True), torch.ones_like(x_[..., :1])], -1)
+
+    r = (obs.values - fn(obs.coords)) * m[..., None]  # (*E, B, N, c)
+    R = r.reshape(r.shape[:-3].numel(), *r.shape[-3:]).permute(
+        1, 2, 0, 3
+    )  # (B, N, E, c)
+    items = max(1, 2**24 // max(1, m.shape[1]) ** 2)
+    a = (
+        torch.cat(
+            [
+                solve(*part)
+                for part in zip(obs.coords.split(items), m.split(items), R.split(items))
+            ]
+        )
+        .permute(2, 0, 1, 3)
+        .reshape(r.shape)
+    )
+    X = obs.coords / length
+    right = torch.cat(
+        [X, torch.ones_like(X[..., :1]), -0.5 * X.square().sum(-1, keepdim=True)], -1
+    ).mT  # (B, d + 2, N)
+
+    def through(x):  # -|x - X|²/2 of all pairs as one product: a third of the time
+        x_ = x / length
+        left = torch.cat(
+            [
+                x_,
+                -0.5 * x_.square().sum(-1, keepdim=True),
+                torch.ones_like(x_[..., :1]),
+            ],
+            -1,
+        )
         return fn(x) + (left @ right).clamp_max(0).exp() @ a
+
     return through

@@ -13,116 +13,154 @@ __all__ = ['mse', 'psnr', 'ssim', 'crps', 'energy_score', 'log_score', 'coverage
 
 # %% ../nbs/metrics.ipynb #9e092996
 def _observed(
-    target:Tensor, # (B, M, c)
-    mask=None, # (B, M) bool, True = counts; all by default
-    **given # what goes with the target: (B, M, c) each, `draws` (n, B, M, c)
-)->Tensor: # (B, M) bool
+    target: Tensor,  # (B, M, c)
+    mask=None,  # (B, M) bool, True = counts; all by default
+    **given,  # what goes with the target: (B, M, c) each, `draws` (n, B, M, c)
+) -> Tensor:  # (B, M) bool
     "The mask to use; a `ValueError` says which shape does not fit"
-    for name,x in given.items():
-        n = name=='draws'
-        if x.shape[n:] != target.shape or x.ndim != target.ndim+n: raise ValueError(
-            f"{name} {(*x.shape,)} must have the shape of target {(*target.shape,)}{', after a first axis of draws' if n else ''}: reshape it")
-        if n and len(x)<2: raise ValueError(f"{len(x)} draw(s) have no spread: give 2 or more along the first axis")
-    if mask is None: mask = torch.ones(target.shape[:-1], dtype=torch.bool, device=target.device)
-    if mask.shape != target.shape[:-1]: raise ValueError(
-        f"mask {(*mask.shape,)} must be {(*target.shape[:-1],)}, one flag per point of target: drop the axis of values")
-    if not mask.any(): raise ValueError("mask hides every point: leave at least one to score")
+    for name, x in given.items():
+        n = name == "draws"
+        if x.shape[n:] != target.shape or x.ndim != target.ndim + n:
+            raise ValueError(
+                f"{name} {(*x.shape,)} must have the shape of target {(*target.shape,)}{', after a first axis of draws' if n else ''}: reshape it"
+            )
+        if n and len(x) < 2:
+            raise ValueError(
+                f"{len(x)} draw(s) have no spread: give 2 or more along the first axis"
+            )
+    if mask is None:
+        mask = torch.ones(target.shape[:-1], dtype=torch.bool, device=target.device)
+    if mask.shape != target.shape[:-1]:
+        raise ValueError(
+            f"mask {(*mask.shape,)} must be {(*target.shape[:-1],)}, one flag per point of target: drop the axis of values"
+        )
+    if not mask.any():
+        raise ValueError("mask hides every point: leave at least one to score")
     return mask.bool()
 
 # %% ../nbs/metrics.ipynb #de349b72
 def mse(
-    pred:Tensor, # (B, M, c)
-    target:Tensor, # (B, M, c)
-    mask:Tensor | None=None # (B, M) bool, True = counts
-)->Tensor: # ()
+    pred: Tensor,  # (B, M, c)
+    target: Tensor,  # (B, M, c)
+    mask: Tensor | None = None,  # (B, M) bool, True = counts
+) -> Tensor:  # ()
     "Mean squared error over every value that counts, in squared units of the values"
     mask = _observed(target, mask, pred=pred)
-    return (pred-target)[mask].square().mean()
+    return (pred - target)[mask].square().mean()
 
 # %% ../nbs/metrics.ipynb #f0902e6d
 def psnr(
-    pred:Tensor, # (B, M, c)
-    target:Tensor, # (B, M, c)
-    mask:Tensor | None=None, # (B, M) bool, True = counts
-    peak=1. # width of the values' range
-)->Tensor: # ()
+    pred: Tensor,  # (B, M, c)
+    target: Tensor,  # (B, M, c)
+    mask: Tensor | None = None,  # (B, M) bool, True = counts
+    peak=1.0,  # width of the values' range
+) -> Tensor:  # ()
     "Peak signal-to-noise ratio in dB, from the MSE of each item, then averaged over items"
     mask = _observed(target, mask, pred=pred)
-    se = (pred-target).square().mean(-1).masked_fill(~mask, 0).flatten(1)
-    e = se.sum(1)/mask.flatten(1).sum(1)    # (B,)
-    return (10*torch.log10(peak**2/e))[mask.flatten(1).any(1)].mean()
+    se = (pred - target).square().mean(-1).masked_fill(~mask, 0).flatten(1)
+    e = se.sum(1) / mask.flatten(1).sum(1)  # (B,)
+    return (10 * torch.log10(peak**2 / e))[mask.flatten(1).any(1)].mean()
 
 # %% ../nbs/metrics.ipynb #252679f4
 def ssim(
-    pred:Tensor, # (B, H, W, c)
-    target:Tensor, # (B, H, W, c)
-    peak=1. # width of the values' range
-)->Tensor: # ()
+    pred: Tensor,  # (B, H, W, c)
+    target: Tensor,  # (B, H, W, c)
+    peak=1.0,  # width of the values' range
+) -> Tensor:  # ()
     "Structural similarity of each image, at most 1, then averaged over images; settings of Wang et al. 2004"
     from skimage.metrics import structural_similarity
+
     _observed(target, pred=pred)
-    if target.ndim!=4 or min(target.shape[1:3])<11: raise ValueError(f"ssim compares images (B, H, W, c) of 11x11 pixels or more, not {(*target.shape,)}")
-    pairs = zip(*(x.detach().cpu().numpy() for x in (pred,target)))
-    kw = dict(data_range=peak, channel_axis=-1, gaussian_weights=True, sigma=1.5, use_sample_covariance=False)
-    return target.new_tensor([structural_similarity(p, t, **kw) for p,t in pairs]).mean()
+    if target.ndim != 4 or min(target.shape[1:3]) < 11:
+        raise ValueError(
+            f"ssim compares images (B, H, W, c) of 11x11 pixels or more, not {(*target.shape,)}"
+        )
+    pairs = zip(*(x.detach().cpu().numpy() for x in (pred, target)))
+    kw = dict(
+        data_range=peak,
+        channel_axis=-1,
+        gaussian_weights=True,
+        sigma=1.5,
+        use_sample_covariance=False,
+    )
+    return target.new_tensor(
+        [structural_similarity(p, t, **kw) for p, t in pairs]
+    ).mean()
 
 # %% ../nbs/metrics.ipynb #b9114369
 def crps(
-    draws:Tensor, # (n, B, M, c), n >= 2
-    target:Tensor, # (B, M, c)
-    mask:Tensor | None=None # (B, M) bool, True = counts
-)->Tensor: # ()
+    draws: Tensor,  # (n, B, M, c), n >= 2
+    target: Tensor,  # (B, M, c)
+    mask: Tensor | None = None,  # (B, M) bool, True = counts
+) -> Tensor:  # ()
     "Continuous ranked probability score, fair in n, mean over values, in their units (Gneiting & Raftery 2007; Ferro 2014)"
-    mask,n = _observed(target, mask, draws=draws),len(draws)
-    d = (draws-target)[:,mask].sort(0).values    # (n, P, c); the weights sum to 0, so the shift is free
-    w = torch.arange(1-n, n, 2, dtype=d.dtype, device=d.device)/(n*(n-1))
+    mask, n = _observed(target, mask, draws=draws), len(draws)
+    d = (
+        (draws - target)[:, mask].sort(0).values
+    )  # (n, P, c); the weights sum to 0, so the shift is free
+    w = torch.arange(1 - n, n, 2, dtype=d.dtype, device=d.device) / (n * (n - 1))
     return (d.abs().mean(0) - torch.tensordot(w, d, 1)).mean()
 
 # %% ../nbs/metrics.ipynb #e5bbd805
 def energy_score(
-    draws:Tensor, # (n, B, M, c), n >= 2
-    target:Tensor, # (B, M, c)
-    mask:Tensor | None=None # (B, M) bool, True = counts
-)->Tensor: # ()
+    draws: Tensor,  # (n, B, M, c), n >= 2
+    target: Tensor,  # (B, M, c)
+    mask: Tensor | None = None,  # (B, M) bool, True = counts
+) -> Tensor:  # ()
     "Energy score of each item over sqrt(its points), fair in n, mean over items, in the values' units (Gneiting & Raftery 2007)"
-    mask,n = _observed(target, mask, draws=draws),len(draws)
-    d = (draws-target).masked_fill(~mask[...,None], 0).flatten(2).transpose(0,1)    # (B, n, M*c)
-    pairs = torch.cdist(d, d, compute_mode='donot_use_mm_for_euclid_dist')    # (B, n, n), exactly 0 on the diagonal
-    m = mask.flatten(1).sum(1)    # (B,)
-    return ((d.norm(dim=-1).mean(1) - pairs.sum((1,2))/(2*n*(n-1)))/m.sqrt())[m>0].mean()
+    mask, n = _observed(target, mask, draws=draws), len(draws)
+    d = (
+        (draws - target).masked_fill(~mask[..., None], 0).flatten(2).transpose(0, 1)
+    )  # (B, n, M*c)
+    pairs = torch.cdist(
+        d, d, compute_mode="donot_use_mm_for_euclid_dist"
+    )  # (B, n, n), exactly 0 on the diagonal
+    m = mask.flatten(1).sum(1)  # (B,)
+    return (
+        (d.norm(dim=-1).mean(1) - pairs.sum((1, 2)) / (2 * n * (n - 1))) / m.sqrt()
+    )[m > 0].mean()
 
 # %% ../nbs/metrics.ipynb #9bedb508
 def log_score(
-    mean:Tensor, # (B, M, c)
-    std:Tensor, # (B, M, c), > 0
-    target:Tensor, # (B, M, c)
-    mask:Tensor | None=None # (B, M) bool, True = counts
-)->Tensor: # ()
+    mean: Tensor,  # (B, M, c)
+    std: Tensor,  # (B, M, c), > 0
+    target: Tensor,  # (B, M, c)
+    mask: Tensor | None = None,  # (B, M) bool, True = counts
+) -> Tensor:  # ()
     "Mean log density of the target under independent Gaussians, in nats per value (Gneiting & Raftery 2007)"
     mask = _observed(target, mask, mean=mean, std=std)
-    return (-.5*((target-mean)/std)**2 - std.log() - .5*math.log(math.tau))[mask].mean()
+    return (-0.5 * ((target - mean) / std) ** 2 - std.log() - 0.5 * math.log(math.tau))[
+        mask
+    ].mean()
 
 # %% ../nbs/metrics.ipynb #8c24efdf
 def coverage(
-    draws:Tensor, # (n, B, M, c), n >= 2
-    target:Tensor, # (B, M, c), without observation noise
-    mask:Tensor | None=None, # (B, M) bool, True = counts
-    levels=(.5,.8,.9,.95) # of the central intervals, in (0, 1)
-)->dict: # level -> share of values inside, a float
+    draws: Tensor,  # (n, B, M, c), n >= 2
+    target: Tensor,  # (B, M, c), without observation noise
+    mask: Tensor | None = None,  # (B, M) bool, True = counts
+    levels=(0.5, 0.8, 0.9, 0.95),  # of the central intervals, in (0, 1)
+) -> dict:  # level -> share of values inside, a float
     "Share of values inside the draws' central interval at each level, by rank, unbiased at any n (Czado et al. 2009)"
-    mask,n = _observed(target, mask, draws=draws),len(draws)
-    x,y = draws[:,mask],target[mask]    # (n, P, c), (P, c)
-    lo,hi = (x<y).sum(0)/(n+1),((x<=y).sum(0)+1)/(n+1)    # the stretch of [0,1] that is y's
-    inside = lambda l: (hi.clamp(max=(1+l)/2)-lo.clamp(min=(1-l)/2)).clamp(min=0)/(hi-lo)
+    mask, n = _observed(target, mask, draws=draws), len(draws)
+    x, y = draws[:, mask], target[mask]  # (n, P, c), (P, c)
+    lo, hi = (
+        (x < y).sum(0) / (n + 1),
+        ((x <= y).sum(0) + 1) / (n + 1),
+    )  # the stretch of [0,1] that is y's
+    inside = lambda l: (
+        (hi.clamp(max=(1 + l) / 2) - lo.clamp(min=(1 - l) / 2)).clamp(min=0) / (hi - lo)
+    )
     return {l: inside(l).mean().item() for l in levels}
 
 # %% ../nbs/metrics.ipynb #df72c249
 def spread_error(
-    draws:Tensor, # (n, B, M, c), n >= 2
-    target:Tensor, # (B, M, c), without observation noise
-    mask:Tensor | None=None # (B, M) bool, True = counts
-)->Tensor: # ()
+    draws: Tensor,  # (n, B, M, c), n >= 2
+    target: Tensor,  # (B, M, c), without observation noise
+    mask: Tensor | None = None,  # (B, M) bool, True = counts
+) -> Tensor:  # ()
     "Root mean variance of the draws, times sqrt(1+1/n), over the RMSE of their mean; 1 = calibrated (Fortin et al. 2014)"
-    mask,n = _observed(target, mask, draws=draws),len(draws)
-    x = draws[:,mask]    # (n, P, c)
-    return ((1+1/n)*x.var(0).mean()).sqrt() / (x.mean(0)-target[mask]).square().mean().sqrt()
+    mask, n = _observed(target, mask, draws=draws), len(draws)
+    x = draws[:, mask]  # (n, P, c)
+    return ((1 + 1 / n) * x.var(0).mean()).sqrt() / (
+        x.mean(0) - target[mask]
+    ).square().mean().sqrt()

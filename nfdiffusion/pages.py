@@ -13,49 +13,115 @@ __all__ = ['ParameterTable']
 
 # %% ../nbs/names.ipynb #ff1a2c61
 _none = inspect.Parameter.empty
-_stars = {inspect.Parameter.VAR_POSITIONAL: '*', inspect.Parameter.VAR_KEYWORD: '**'}
+_stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
 
-def _type(o): return '' if o in (_none, type(None)) else o if isinstance(o, str) else inspect.formatannotation(o).replace('torch.', '')
-def _default(o): return '' if o is _none else getattr(o, '__name__', None) or repr(o)
+
+def _type(o):
+    return (
+        ""
+        if o in (_none, type(None))
+        else o
+        if isinstance(o, str)
+        else inspect.formatannotation(o).replace("torch.", "")
+    )
+
+
+def _default(o):
+    return "" if o is _none else getattr(o, "__name__", None) or repr(o)
+
+
 def _plain(s):
     "Text in which Markdown's signs stand for themselves, except between backticks."
-    return '`'.join(part if i % 2 else part.translate({ord(c): f'\\{c}' for c in '*^'}) for i, part in enumerate(s.split('`')))
-def _line(cells): return '| ' + ' | '.join(c.replace('|', '\\|').replace('\n', ' ') for c in cells) + ' |'
+    return "`".join(
+        part if i % 2 else part.translate({ord(c): f"\\{c}" for c in "*^"})
+        for i, part in enumerate(s.split("`"))
+    )
+
+
+def _line(cells):
+    return (
+        "| "
+        + " | ".join(c.replace("|", "\\|").replace("\n", " ") for c in cells)
+        + " |"
+    )
+
 
 class ParameterTable:
     "What the site shows of a class or a function: heading, source, call, docstring and a table of parameters."
+
     def __init__(self, sym: Any, name: str | None = None, title_level: int = 3):
-        self.name, self.level = name or getattr(getattr(sym, 'fget', sym), '__qualname__', str(sym)), title_level
-        self.sym = inspect.unwrap(getattr(sym, 'fget', None) or sym)             # a property is its function
+        self.name, self.level = (
+            name or getattr(getattr(sym, "fget", sym), "__qualname__", str(sym)),
+            title_level,
+        )
+        self.sym = inspect.unwrap(
+            getattr(sym, "fget", None) or sym
+        )  # a property is its function
         *self.rows, self.result = self.parts()
 
     def parts(self) -> list:
         "Name, type, default and comment of each parameter, and last of the result."
-        try: found = docments(self.sym, full=True)
-        except (TypeError, ValueError): found = {}                               # nothing that has a signature
-        result = found.pop('return', dict(anno=_none, docment=None))
-        rows = [[_stars.get(v['kind'], '') + k, _type(v['anno']), _default(v['default']), v['docment'] or ''] for k, v in found.items() if k not in ('self', 'cls')]
-        rows.append(['returns', _type(result['anno']), '', result['docment'] or ''])
-        for row in rows[:-1]:                                                    # "): # -> shape" stands behind the last parameter
-            if row[3].startswith('->'): rows[-1][3], row[3] = row[3][2:].strip(), ''
+        try:
+            found = docments(self.sym, full=True)
+        except (TypeError, ValueError):
+            found = {}  # nothing that has a signature
+        result = found.pop("return", dict(anno=_none, docment=None))
+        rows = [
+            [
+                _stars.get(v["kind"], "") + k,
+                _type(v["anno"]),
+                _default(v["default"]),
+                v["docment"] or "",
+            ]
+            for k, v in found.items()
+            if k not in ("self", "cls")
+        ]
+        rows.append(["returns", _type(result["anno"]), "", result["docment"] or ""])
+        for row in rows[:-1]:  # "): # -> shape" stands behind the last parameter
+            if row[3].startswith("->"):
+                rows[-1][3], row[3] = row[3][2:].strip(), ""
         return rows
 
     def call(self) -> str:
         "The call, folded where it is long."
-        inside = ', '.join(name + (f'={default}' if default else '') for name, _, default, _ in self.rows)
-        return '\n'.join(textwrap.wrap(f'{self.name}({inside})', 100, subsequent_indent='    ', break_long_words=False))
+        inside = ", ".join(
+            name + (f"={default}" if default else "")
+            for name, _, default, _ in self.rows
+        )
+        return "\n".join(
+            textwrap.wrap(
+                f"{self.name}({inside})",
+                100,
+                subsequent_indent="    ",
+                break_long_words=False,
+            )
+        )
 
     def table(self) -> str:
         "Parameters and result in Markdown, without the columns that nobody filled; nothing if there is nothing to add to the call."
-        code = lambda s: f'`{s}`' if s else ''
-        rows = [[code(n), code(t), code(d), _plain(c)] for n, t, d, c in self.rows] + [['*returns*', code(self.result[1]), '', _plain(self.result[3])]] * bool(self.result[1] or self.result[3])
-        if not any(r[1] or r[3] for r in rows): return ''
-        columns = [c for c in zip(('parameter', 'type', 'default', 'meaning'), *rows) if any(c[1:])]
+        code = lambda s: f"`{s}`" if s else ""
+        rows = [[code(n), code(t), code(d), _plain(c)] for n, t, d, c in self.rows] + [
+            ["*returns*", code(self.result[1]), "", _plain(self.result[3])]
+        ] * bool(self.result[1] or self.result[3])
+        if not any(r[1] or r[3] for r in rows):
+            return ""
+        columns = [
+            c
+            for c in zip(("parameter", "type", "default", "meaning"), *rows)
+            if any(c[1:])
+        ]
         head, *body = zip(*columns)
-        return '\n'.join([_line(head), '|' + ':---|' * len(head), *map(_line, body)])
+        return "\n".join([_line(head), "|" + ":---|" * len(head), *map(_line, body)])
 
     def _repr_markdown_(self):
-        from nbdev.doclinks import NbdevLookup                                   # here, for the library does without nbdev
+        from nbdev.doclinks import (
+            NbdevLookup,
+        )  # here, for the library does without nbdev
+
         source = NbdevLookup().code(self.name)
-        link = f'[source]({source}){{target="_blank" style="float:right; font-size:smaller"}}\n\n' if source else ''
-        return f'---\n\n{link}{"#" * self.level} {self.name}\n\n```python\n{self.call()}\n```\n\n{inspect.getdoc(self.sym) or ""}\n\n{self.table()}\n'
+        link = (
+            f'[source]({source}){{target="_blank" style="float:right; font-size:smaller"}}\n\n'
+            if source
+            else ""
+        )
+        return f"---\n\n{link}{'#' * self.level} {self.name}\n\n```python\n{self.call()}\n```\n\n{inspect.getdoc(self.sym) or ''}\n\n{self.table()}\n"

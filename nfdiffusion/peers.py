@@ -25,82 +25,147 @@ __all__ = ['on_pixels', 'pixel_field', 'KernelAverage', 'UNet', 'UNetField', 'fi
 
 # %% ../nbs/peers.ipynb #b30a7dcf
 def on_pixels(
-    obs: Observations,   # (B, N, 2)
-    *shape: int,         # H, W
-) -> tuple[Tensor, Tensor]:   # values (B, c, H, W), zero where unseen, and mask (B, 1, H, W) of zeros and ones
+    obs: Observations,  # (B, N, 2)
+    *shape: int,  # H, W
+) -> tuple[
+    Tensor, Tensor
+]:  # values (B, c, H, W), zero where unseen, and mask (B, 1, H, W) of zeros and ones
     "The observations as an image, each in the pixel that it falls in."
-    if len(shape) != 2 or obs.dim != 2: raise ValueError(f'pixels are for two dimensions; the observations have {obs.dim} and the grid has {len(shape)}')
+    if len(shape) != 2 or obs.dim != 2:
+        raise ValueError(
+            f"pixels are for two dimensions; the observations have {obs.dim} and the grid has {len(shape)}"
+        )
     n = torch.tensor(shape, device=obs.device)
-    i = ((obs.coords + 1) / 2 * n).long().clamp_min(0).minimum(n - 1)            # (B, N, 2)
-    i = (i[..., 0] * shape[1] + i[..., 1])[:, None]                              # (B, 1, N)
+    i = ((obs.coords + 1) / 2 * n).long().clamp_min(0).minimum(n - 1)  # (B, N, 2)
+    i = (i[..., 0] * shape[1] + i[..., 1])[:, None]  # (B, 1, N)
     empty = obs.values.new_zeros(len(obs), 1, shape[0] * shape[1])
     count = empty.scatter_add(2, i, obs.mask[:, None].to(empty))
-    total = empty.repeat(1, obs.channels, 1).scatter_add_(2, i.expand(-1, obs.channels, -1), obs.values.mT)
-    return (total / count.clamp_min(1)).unflatten(2, shape), (count > 0).to(empty).unflatten(2, shape)
+    total = empty.repeat(1, obs.channels, 1).scatter_add_(
+        2, i.expand(-1, obs.channels, -1), obs.values.mT
+    )
+    return (total / count.clamp_min(1)).unflatten(2, shape), (count > 0).to(
+        empty
+    ).unflatten(2, shape)
 
 # %% ../nbs/peers.ipynb #36ed19c1
 def pixel_field(
     images: Tensor,  # (*S, H, W, c)
-) -> Field:          # over S
+) -> Field:  # over S
     "Images as fields, linear between the centres of their pixels."
-    def hat(u, n): return (1 - ((u[..., None] + 1) / 2 * n - .5).clamp(0, n - 1).sub(torch.arange(n).to(u)).abs()).clamp_min(0)   # (..., M, n)
+
+    def hat(u, n):
+        return (
+            1
+            - ((u[..., None] + 1) / 2 * n - 0.5)
+            .clamp(0, n - 1)
+            .sub(torch.arange(n).to(u))
+            .abs()
+        ).clamp_min(0)  # (..., M, n)
+
     H, W, c = images.shape[-3:]
-    def values(x): return torch.einsum('...mh,...mw,...hwc->...mc', hat(x[..., 0], H), hat(x[..., 1], W), images)
+
+    def values(x):
+        return torch.einsum(
+            "...mh,...mw,...hwc->...mc", hat(x[..., 0], H), hat(x[..., 1], W), images
+        )
+
     return Field(values, 2, c, images.shape[:-3], images)
 
 # %% ../nbs/peers.ipynb #f8440906
 class KernelAverage:
     "The posterior mean over all training images: an average weighted by a Gaussian kernel at the pixels seen."
-    items = 128                         # answered at once: memory is this times the number of images
-    def __init__(self,
-        images: Tensor,                 # (n, H, W, c)
-        shares: tuple = (.02, .05, .1, .2, .4),   # of pixels seen, for each of which a bandwidth is chosen,
-        held: int = 200,                # on so many of the images,
-        taus: tuple = tuple(.15 * 1.25**i for i in range(16)),   # among these
-        keep: bool = False,             # put the seen values back into the answer; right if they have no noise
+
+    items = 128  # answered at once: memory is this times the number of images
+
+    def __init__(
+        self,
+        images: Tensor,  # (n, H, W, c)
+        shares: tuple = (
+            0.02,
+            0.05,
+            0.1,
+            0.2,
+            0.4,
+        ),  # of pixels seen, for each of which a bandwidth is chosen,
+        held: int = 200,  # on so many of the images,
+        taus: tuple = tuple(0.15 * 1.25**i for i in range(16)),  # among these
+        keep: bool = False,  # put the seen values back into the answer; right if they have no noise
         generator: torch.Generator | None = None,
     ):
-        self.shape, self.x, self.keep, self.shares = images.shape[1:], images.flatten(1), keep, shares
-        which = torch.randperm(len(images), generator=generator)[:held]; truth = Observations.from_grid(images[which])
-        self.errors = []                                                         # of each share and bandwidth
+        self.shape, self.x, self.keep, self.shares = (
+            images.shape[1:],
+            images.flatten(1),
+            keep,
+            shares,
+        )
+        which = torch.randperm(len(images), generator=generator)[:held]
+        truth = Observations.from_grid(images[which])
+        self.errors = []  # of each share and bandwidth
         for share in shares:
-            obs = observe(truth, float(share), generator=generator); d2 = self.distance2(obs)
-            d2[torch.arange(len(which)), which] = torch.inf                      # left out of its own average
-            self.errors.append([(self.average(d2, tau) - self.x[which]).square().mean().item() for tau in taus])
-        self.taus = [taus[min(range(len(taus)), key=e.__getitem__)] for e in self.errors]
+            obs = observe(truth, float(share), generator=generator)
+            d2 = self.distance2(obs)
+            d2[torch.arange(len(which)), which] = (
+                torch.inf
+            )  # left out of its own average
+            self.errors.append(
+                [
+                    (self.average(d2, tau) - self.x[which]).square().mean().item()
+                    for tau in taus
+                ]
+            )
+        self.taus = [
+            taus[min(range(len(taus)), key=e.__getitem__)] for e in self.errors
+        ]
 
 # %% ../nbs/peers.ipynb #718f84e0
 @patch
 def distance2(self: KernelAverage, obs: Observations) -> Tensor:
     "Squared distance to each image where it was seen: (B, n)."
     y, m = on_pixels(obs, *self.shape[:2])
-    y, m = (t.expand(-1, self.shape[2], -1, -1).permute(0, 2, 3, 1).flatten(1).to(self.x) for t in (y, m))   # (B, H W c)
+    y, m = (
+        t.expand(-1, self.shape[2], -1, -1).permute(0, 2, 3, 1).flatten(1).to(self.x)
+        for t in (y, m)
+    )  # (B, H W c)
     parts = [torch.addmm(m @ (x * x).T, y, x.T, alpha=-2) for x in self.x.split(4096)]
     return (torch.cat(parts, 1) + (y * y).sum(1, keepdim=True)).clamp_min(0)
 
+
 @patch
-def average(self: KernelAverage, d2: Tensor, tau: float | Tensor) -> Tensor:     # (B, n), a number or (B, 1) -> (B, H W c)
+def average(
+    self: KernelAverage, d2: Tensor, tau: float | Tensor
+) -> Tensor:  # (B, n), a number or (B, 1) -> (B, H W c)
     "The images weighted by exp(-d2 / 2 tau²)."
     return (d2 / (-2 * tau**2)).softmax(1) @ self.x
+
 
 @patch
 def tau(self: KernelAverage, obs: Observations) -> Tensor:
     "The bandwidth for each item's share of pixels, linear in logarithms between those chosen: (B, 1)."
-    m = on_pixels(obs, *self.shape[:2])[1]; s, t = (torch.tensor(v).log() for v in (self.shares, self.taus))
+    m = on_pixels(obs, *self.shape[:2])[1]
+    s, t = (torch.tensor(v).log() for v in (self.shares, self.taus))
     u = m.mean((1, 2, 3)).clamp(min(self.shares), max(self.shares)).log()
     i = torch.searchsorted(s, u).clamp(1, len(s) - 1)
-    return (t[i - 1] + (t[i] - t[i - 1]) * (u - s[i - 1]) / (s[i] - s[i - 1])).exp()[:, None]
+    return (t[i - 1] + (t[i] - t[i - 1]) * (u - s[i - 1]) / (s[i] - s[i - 1])).exp()[
+        :, None
+    ]
 
 # %% ../nbs/peers.ipynb #73a4d537
 @patch
 @torch.no_grad()
 def __call__(self: KernelAverage, obs: Observations) -> Tensor:
     "The average for each item, as pixels: (B, H, W, c)."
-    parts = [self.average(self.distance2(o), self.tau(o)) for o in (obs[i:i + self.items] for i in range(0, max(1, len(obs)), self.items))]
+    parts = [
+        self.average(self.distance2(o), self.tau(o))
+        for o in (
+            obs[i : i + self.items] for i in range(0, max(1, len(obs)), self.items)
+        )
+    ]
     out = torch.cat(parts).unflatten(1, self.shape)
-    if not self.keep: return out
+    if not self.keep:
+        return out
     y, m = (t.permute(0, 2, 3, 1) for t in on_pixels(obs, *self.shape[:2]))
     return torch.where(m > 0, y, out)
+
 
 @patch
 def reconstruct(self: KernelAverage, obs: Observations) -> Field:
@@ -110,63 +175,101 @@ def reconstruct(self: KernelAverage, obs: Observations) -> Field:
 # %% ../nbs/peers.ipynb #1dcfada2
 class _Block(nn.Module):
     "Two convolutions beside the way through."
+
     def __init__(self, n, embed):
         super().__init__()
-        self.norm, self.one, self.two = nn.GroupNorm(8, n), nn.Conv2d(n, n, 3, padding=1), nn.Conv2d(n, n, 3, padding=1)
+        self.norm, self.one, self.two = (
+            nn.GroupNorm(8, n),
+            nn.Conv2d(n, n, 3, padding=1),
+            nn.Conv2d(n, n, 3, padding=1),
+        )
         self.steer = nn.Linear(embed, n) if embed else None
         nn.init.zeros_(self.two.weight)
 
-    def forward(self, x, e=None):                                                # (B, n, H, W), (B or 1, embed)
+    def forward(self, x, e=None):  # (B, n, H, W), (B or 1, embed)
         h = self.one(F.silu(self.norm(x)))
-        if e is not None: h = h + self.steer(e)[..., None, None]
+        if e is not None:
+            h = h + self.steer(e)[..., None, None]
         return x + self.two(F.silu(h))
 
 # %% ../nbs/peers.ipynb #92074bb6
 class UNet(nn.Module):
     "A small U-Net over images, perhaps told a time in [0, 1000) and a label."
-    def __init__(self,
-        channels: int, out: int,     # of the images that go in and come out
-        width: int = 16,             # channels at the finest level, a multiple of 8; twice and four times that below
-        time: bool = False,          # whether there is a time
-        labels: int = 0,             # how many labels there are; one more stands for none
+
+    def __init__(
+        self,
+        channels: int,
+        out: int,  # of the images that go in and come out
+        width: int = 16,  # channels at the finest level, a multiple of 8; twice and four times that below
+        time: bool = False,  # whether there is a time
+        labels: int = 0,  # how many labels there are; one more stands for none
     ):
         super().__init__()
         w, e = (width, 2 * width, 4 * width), 4 * width if time or labels else 0
-        self.time = nn.Sequential(nn.Linear(64, e), nn.SiLU(), nn.Linear(e, e)) if time else None
+        self.time = (
+            nn.Sequential(nn.Linear(64, e), nn.SiLU(), nn.Linear(e, e))
+            if time
+            else None
+        )
         self.label = nn.Embedding(labels + 1, e) if labels else None
-        self.into, self.last = nn.Conv2d(channels, width, 3, padding=1), nn.Conv2d(width, out, 3, padding=1)
-        self.down = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in zip(w, w[1:]))
+        self.into, self.last = (
+            nn.Conv2d(channels, width, 3, padding=1),
+            nn.Conv2d(width, out, 3, padding=1),
+        )
+        self.down = nn.ModuleList(
+            nn.Conv2d(a, b, 2, stride=2) for a, b in zip(w, w[1:])
+        )
         self.up = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in zip(w, w[1:]))
-        self.enc, self.mid, self.dec = (nn.ModuleList(_Block(n, e) for n in ns) for ns in (w[:2], (w[2], w[2]), w[:2]))
-        nn.init.zeros_(self.last.weight); nn.init.zeros_(self.last.bias)
+        self.enc, self.mid, self.dec = (
+            nn.ModuleList(_Block(n, e) for n in ns)
+            for ns in (w[:2], (w[2], w[2]), w[:2])
+        )
+        nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)
         self.to(memory_format=torch.channels_last)
 
 # %% ../nbs/peers.ipynb #7963c02c
 @patch
-def forward(self: UNet,
-    x: Tensor,               # (B, channels, H, W)
-    t: Tensor | None = None, # one time, or B of them in any shape
-    cond: Tensor | None = None,   # (B,) labels
-) -> Tensor:                 # (B, out, H, W)
-    for name, given, part in (('time', t, self.time), ('label', cond, self.label)):
-        if given is not None and part is None: raise ValueError(f'this network takes no {name}; make it with {"time=True" if name == "time" else "labels=their number"}')
-    H, W = x.shape[-2:]; h = F.pad(x, (0, -W % 4, 0, -H % 4)).contiguous(memory_format=torch.channels_last)
+def forward(
+    self: UNet,
+    x: Tensor,  # (B, channels, H, W)
+    t: Tensor | None = None,  # one time, or B of them in any shape
+    cond: Tensor | None = None,  # (B,) labels
+) -> Tensor:  # (B, out, H, W)
+    for name, given, part in (("time", t, self.time), ("label", cond, self.label)):
+        if given is not None and part is None:
+            raise ValueError(
+                f"this network takes no {name}; make it with {'time=True' if name == 'time' else 'labels=their number'}"
+            )
+    H, W = x.shape[-2:]
+    h = F.pad(x, (0, -W % 4, 0, -H % 4)).contiguous(memory_format=torch.channels_last)
     e = None if self.time is None else self.time(time_embedding(t.reshape(-1)).to(x))
     if self.label is not None:
-        c = self.label(torch.full((1,), self.label.num_embeddings - 1, device=x.device) if cond is None else cond)
+        c = self.label(
+            torch.full((1,), self.label.num_embeddings - 1, device=x.device)
+            if cond is None
+            else cond
+        )
         e = c if e is None else e + c
     e = None if e is None else F.silu(e)
     h, skips = self.into(h), []
-    for block, down in zip(self.enc, self.down): h = block(h, e); skips.append(h); h = down(h)
-    for block in self.mid: h = block(h, e)
-    for block, up in zip(reversed(self.dec), reversed(self.up)): h = block(skips.pop() + F.interpolate(up(h), scale_factor=2), e)
+    for block, down in zip(self.enc, self.down):
+        h = block(h, e)
+        skips.append(h)
+        h = down(h)
+    for block in self.mid:
+        h = block(h, e)
+    for block, up in zip(reversed(self.dec), reversed(self.up)):
+        h = block(skips.pop() + F.interpolate(up(h), scale_factor=2), e)
     return self.last(h)[..., :H, :W]
 
 # %% ../nbs/peers.ipynb #31b8f7fb
 class UNetField(FieldModel):
     "The reconstruction baseline: a U-Net on value and mask, trained by the squared error. `model(obs)` gives pixels."
+
     def __init__(self, size: tuple = (28, 28), channels: int = 1, width: int = 16):
-        super().__init__(2, channels, size=size, width=width); del self.config['dim']
+        super().__init__(2, channels, size=size, width=width)
+        del self.config["dim"]
         self.size, self.net = tuple(size), UNet(channels + 1, channels, width)
 
     def predict(self, obs: Observations) -> tuple[Tensor, Tensor, Tensor]:
@@ -174,183 +277,371 @@ class UNetField(FieldModel):
         y, m = on_pixels(obs, *self.size)
         return self.net(torch.cat([y, m], 1)).float(), y, m
 
-    def loss(self, obs: Observations, target: Observations) -> Tensor:           # target: every pixel, in order
-        out, _, m = self.predict(obs); truth = target.values.mT.unflatten(2, self.size)
-        return ((out - truth).square() * (1 - m)).sum() / ((1 - m).sum() * self.channels).clamp_min(1)
+    def loss(
+        self, obs: Observations, target: Observations
+    ) -> Tensor:  # target: every pixel, in order
+        out, _, m = self.predict(obs)
+        truth = target.values.mT.unflatten(2, self.size)
+        return ((out - truth).square() * (1 - m)).sum() / (
+            (1 - m).sum() * self.channels
+        ).clamp_min(1)
 
     @torch.no_grad()
     def forward(self, obs: Observations) -> Tensor:
         "Pixels (B, H, W, c); those seen keep their values."
-        outs = [torch.where(m > 0, y, out) for out, y, m in (self.predict(o) for o in self._chunks(obs))]
+        outs = [
+            torch.where(m > 0, y, out)
+            for out, y, m in (self.predict(o) for o in self._chunks(obs))
+        ]
         return torch.cat(outs).permute(0, 2, 3, 1)
-    def reconstruct(self, obs: Observations) -> Field: return pixel_field(self(obs))
-    def posterior(self, obs: Observations) -> NoReturn: raise NotImplementedError('a regression has no posterior: this model can reconstruct, but not sample')
+
+    def reconstruct(self, obs: Observations) -> Field:
+        return pixel_field(self(obs))
+
+    def posterior(self, obs: Observations) -> NoReturn:
+        raise NotImplementedError(
+            "a regression has no posterior: this model can reconstruct, but not sample"
+        )
 
 # %% ../nbs/peers.ipynb #d9b86caf
 def fit_unet(
-    images: Tensor,               # (n, H, W, c)
-    seconds: float | None = None, # or
+    images: Tensor,  # (n, H, W, c)
+    seconds: float | None = None,  # or
     steps: int | None = None,
-    width: int = 16, lr: float = 3e-3, size: int = 16, generator: torch.Generator | None = None, **kw,   # kw: for `fit`
-) -> UNetField:                   # and its `history`
+    width: int = 16,
+    lr: float = 3e-3,
+    size: int = 16,
+    generator: torch.Generator | None = None,
+    **kw,  # kw: for `fit`
+) -> UNetField:  # and its `history`
     "Train the reconstruction baseline."
     model = UNetField(tuple(images.shape[1:3]), images.shape[3], width)
-    model.history = fit(model, image_batches(images, size=size, generator=generator, patches=0, sides=0, none=0), steps, seconds, **dict(dict(lr=lr, dtype=torch.bfloat16, progress=False), **kw))
+    model.history = fit(
+        model,
+        image_batches(
+            images, size=size, generator=generator, patches=0, sides=0, none=0
+        ),
+        steps,
+        seconds,
+        **dict(dict(lr=lr, dtype=torch.bfloat16, progress=False), **kw),
+    )
     return model
 
 # %% ../nbs/peers.ipynb #99840c26
 class PixelDiffusion(FieldModel):
     "A diffusion model on pixels. To be called like the `Denoiser` it holds, on images (B, c, H, W) in [-1, 1]."
-    def __init__(self, size: tuple = (28, 28), channels: int = 1, width: int = 16, labels: int = 0):
-        super().__init__(2, channels, size=size, width=width, labels=labels); del self.config['dim']
+
+    def __init__(
+        self,
+        size: tuple = (28, 28),
+        channels: int = 1,
+        width: int = 16,
+        labels: int = 0,
+    ):
+        super().__init__(2, channels, size=size, width=width, labels=labels)
+        del self.config["dim"]
         self.size, self.labels = tuple(size), labels
-        self.denoiser = Denoiser(UNet(channels, channels, width, time=True, labels=labels), Schedule.cosine(1000))
+        self.denoiser = Denoiser(
+            UNet(channels, channels, width, time=True, labels=labels),
+            Schedule.cosine(1000),
+        )
+
     schedule = property(lambda self: self.denoiser.schedule)
-    def forward(self, z: Tensor, t: int | Tensor, cond: Tensor | None = None) -> Tensor: return self.denoiser(z, t, cond)
 
-    def loss(self, obs: Observations, target: Observations, labels: Tensor | None = None) -> Tensor:   # target: every pixel, in order
-        if labels is not None: labels = torch.where(torch.rand(labels.shape) < .1, self.labels, labels).to(target.device)
-        return self.denoiser.loss(2 * target.values.mT.unflatten(2, self.size) - 1, labels)
+    def forward(self, z: Tensor, t: int | Tensor, cond: Tensor | None = None) -> Tensor:
+        return self.denoiser(z, t, cond)
 
-    def generate(self, n: int = 16, steps: int = 50, generator: torch.Generator | None = None) -> Field: return pixel_field(ddpm_digits(self, n, steps, generator))
-    def posterior(self, obs: Observations) -> NoReturn: raise NotImplementedError('this model knows the prior alone: it can generate, but not reconstruct')
+    def loss(
+        self, obs: Observations, target: Observations, labels: Tensor | None = None
+    ) -> Tensor:  # target: every pixel, in order
+        if labels is not None:
+            labels = torch.where(
+                torch.rand(labels.shape) < 0.1, self.labels, labels
+            ).to(target.device)
+        return self.denoiser.loss(
+            2 * target.values.mT.unflatten(2, self.size) - 1, labels
+        )
+
+    def generate(
+        self, n: int = 16, steps: int = 50, generator: torch.Generator | None = None
+    ) -> Field:
+        return pixel_field(ddpm_digits(self, n, steps, generator))
+
+    def posterior(self, obs: Observations) -> NoReturn:
+        raise NotImplementedError(
+            "this model knows the prior alone: it can generate, but not reconstruct"
+        )
 
 # %% ../nbs/peers.ipynb #45c61844
 @torch.no_grad()
 def ddpm_digits(
     model: PixelDiffusion,
-    n: int, steps: int = 50,      # how many images, in how many steps
+    n: int,
+    steps: int = 50,  # how many images, in how many steps
     generator: torch.Generator | None = None,
-    labels: Tensor | None = None, # (n,)
-) -> Tensor:                      # (n, H, W, c) in [0, 1]
+    labels: Tensor | None = None,  # (n,)
+) -> Tensor:  # (n, H, W, c) in [0, 1]
     "Images drawn by ancestral sampling; what the denoiser says is kept within the range of pixels."
     out = []
     for i in range(0, n, 100):
-        z = torch.randn(min(100, n - i), model.channels, *model.size, generator=generator).to(model.like)
-        c = None if labels is None else labels[i:i + 100].to(z.device)
-        out.append(sample(lambda z, t: model(z, t, c).clamp(-1, 1), z, model.schedule, steps, ddpm, generator=generator))
+        z = torch.randn(
+            min(100, n - i), model.channels, *model.size, generator=generator
+        ).to(model.like)
+        c = None if labels is None else labels[i : i + 100].to(z.device)
+        out.append(
+            sample(
+                lambda z, t: model(z, t, c).clamp(-1, 1),
+                z,
+                model.schedule,
+                steps,
+                ddpm,
+                generator=generator,
+            )
+        )
     return (torch.cat(out).permute(0, 2, 3, 1) + 1) / 2
 
 # %% ../nbs/peers.ipynb #d1f7ab42
 def fit_ddpm(
-    images: Tensor,               # (n, H, W, c) in [0, 1]
-    seconds: float | None = None, # or
+    images: Tensor,  # (n, H, W, c) in [0, 1]
+    seconds: float | None = None,  # or
     steps: int | None = None,
-    labels: Tensor | None = None, # (n,) whole numbers from 0
-    width: int = 16, lr: float = 2e-3, size: int = 32, generator: torch.Generator | None = None, **kw,   # kw: for `fit`
-) -> PixelDiffusion:              # and its `history`
+    labels: Tensor | None = None,  # (n,) whole numbers from 0
+    width: int = 16,
+    lr: float = 2e-3,
+    size: int = 32,
+    generator: torch.Generator | None = None,
+    **kw,  # kw: for `fit`
+) -> PixelDiffusion:  # and its `history`
     "Train a diffusion model on pixels."
-    model = PixelDiffusion(tuple(images.shape[1:3]), images.shape[3], width, 0 if labels is None else int(labels.max()) + 1)
+    model = PixelDiffusion(
+        tuple(images.shape[1:3]),
+        images.shape[3],
+        width,
+        0 if labels is None else int(labels.max()) + 1,
+    )
+
     def batches():
         while True:
-            i = torch.randint(len(images), (size,), generator=generator); x = Observations.from_grid(images[i])
-            yield (Observations(x.coords[:, :0], x.values[:, :0]), x) + (() if labels is None else (labels[i],))
-    model.history = fit(model, batches(), steps, seconds, **dict(dict(lr=lr, dtype=torch.bfloat16, ema=.999, progress=False), **kw))
+            i = torch.randint(len(images), (size,), generator=generator)
+            x = Observations.from_grid(images[i])
+            yield (Observations(x.coords[:, :0], x.values[:, :0]), x) + (
+                () if labels is None else (labels[i],)
+            )
+
+    model.history = fit(
+        model,
+        batches(),
+        steps,
+        seconds,
+        **dict(dict(lr=lr, dtype=torch.bfloat16, ema=0.999, progress=False), **kw),
+    )
     return model
 
 # %% ../nbs/peers.ipynb #a984b44e
 class DigitFeatures(nn.Module):
     "A small classifier of 28×28 digits: `features(images)` is (n, 96), `features.logits(images)` is (n, 10)."
+
     def __init__(self, n: int = 96):
         super().__init__()
-        layer = lambda a, b, k: [nn.Conv2d(a, b, k, stride=2, padding=k // 2), nn.SiLU()]
-        self.body = nn.Sequential(*layer(1, 16, 5), *layer(16, 32, 3), *layer(32, 64, 3), nn.AvgPool2d(2), nn.Flatten(), nn.Linear(256, n), nn.SiLU())
+        layer = lambda a, b, k: [
+            nn.Conv2d(a, b, k, stride=2, padding=k // 2),
+            nn.SiLU(),
+        ]
+        self.body = nn.Sequential(
+            *layer(1, 16, 5),
+            *layer(16, 32, 3),
+            *layer(32, 64, 3),
+            nn.AvgPool2d(2),
+            nn.Flatten(),
+            nn.Linear(256, n),
+            nn.SiLU(),
+        )
         self.head = nn.Linear(n, 10)
         self.to(memory_format=torch.channels_last)
 
-    def forward(self, images: Tensor) -> Tensor:                                 # (n, 28, 28, 1) in [0, 1]
-        if images.ndim != 4 or images.shape[1:] != (28, 28, 1): raise ValueError(f'digits have the shape (n, 28, 28, 1), not {tuple(images.shape)}')
+    def forward(self, images: Tensor) -> Tensor:  # (n, 28, 28, 1) in [0, 1]
+        if images.ndim != 4 or images.shape[1:] != (28, 28, 1):
+            raise ValueError(
+                f"digits have the shape (n, 28, 28, 1), not {tuple(images.shape)}"
+            )
         return self.body(images.permute(0, 3, 1, 2))
-    def logits(self, images: Tensor) -> Tensor: return self.head(self(images))
+
+    def logits(self, images: Tensor) -> Tensor:
+        return self.head(self(images))
 
     @torch.no_grad()
-    def accuracy(self, images: Tensor, labels: Tensor) -> float: return torch.cat([self.logits(x).argmax(1) for x in images.split(500)]).eq(labels).float().mean().item()
+    def accuracy(self, images: Tensor, labels: Tensor) -> float:
+        return (
+            torch.cat([self.logits(x).argmax(1) for x in images.split(500)])
+            .eq(labels)
+            .float()
+            .mean()
+            .item()
+        )
 
 # %% ../nbs/peers.ipynb #7678713b
 def fit_digits(
-    images: Tensor, labels: Tensor,   # (n, 28, 28, 1), (n,)
-    seconds: float | None = None, steps: int | None = None,
-    lr: float = 4e-3, size: int = 64, generator: torch.Generator | None = None,
+    images: Tensor,
+    labels: Tensor,  # (n, 28, 28, 1), (n,)
+    seconds: float | None = None,
+    steps: int | None = None,
+    lr: float = 4e-3,
+    size: int = 64,
+    generator: torch.Generator | None = None,
 ) -> DigitFeatures:
     "Train the classifier, on digits shifted by up to two pixels."
-    if seconds is None and steps is None: raise ValueError('give the training a budget: seconds or steps')
+    if seconds is None and steps is None:
+        raise ValueError("give the training a budget: seconds or steps")
     model, k, start = DigitFeatures(), 0, time.perf_counter()
     opt = torch.optim.Adam(model.parameters(), lr, fused=True)
     while (done := k / steps if steps else (time.perf_counter() - start) / seconds) < 1:
-        for group in opt.param_groups: group['lr'] = lr * .5 * (1 + math.cos(math.pi * done))
+        for group in opt.param_groups:
+            group["lr"] = lr * 0.5 * (1 + math.cos(math.pi * done))
         i = torch.randint(len(images), (size,), generator=generator)
-        x = images[i].roll(torch.randint(-2, 3, (2,), generator=generator).tolist(), (1, 2))   # digits have a margin
+        x = images[i].roll(
+            torch.randint(-2, 3, (2,), generator=generator).tolist(), (1, 2)
+        )  # digits have a margin
         loss = F.cross_entropy(model.logits(x), labels[i])
-        opt.zero_grad(); loss.backward(); opt.step(); k += 1
+        opt.zero_grad()
+        loss.backward()
+        opt.step()
+        k += 1
     return model.eval()
 
 # %% ../nbs/peers.ipynb #02e4a8d2
 def digit_features() -> DigitFeatures:
     "The classifier that travels in the package."
     model = DigitFeatures()
-    model.load_state_dict({k: v.float() for k, v in load_file(str(files('nfdiffusion') / 'assets' / 'digit_features.safetensors')).items()})
+    model.load_state_dict(
+        {
+            k: v.float()
+            for k, v in load_file(
+                str(files("nfdiffusion") / "assets" / "digit_features.safetensors")
+            ).items()
+        }
+    )
     return model.eval().requires_grad_(False)
 
 # %% ../nbs/peers.ipynb #8fe2ca24
 def frechet_distance(
-    a: Tensor, b: Tensor,   # features (n, F) and (m, F), n and m at least 2
+    a: Tensor,
+    b: Tensor,  # features (n, F) and (m, F), n and m at least 2
 ) -> float:
     "Squared Fréchet distance of the Gaussians with the means and covariances of two sets, in squared units of the features."
-    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[1] or min(len(a), len(b)) < 2: raise ValueError(f'the distance is between two sets (n, F) and (m, F) of 2 or more, not {tuple(a.shape)} and {tuple(b.shape)}')
+    if (
+        a.ndim != 2
+        or b.ndim != 2
+        or a.shape[1] != b.shape[1]
+        or min(len(a), len(b)) < 2
+    ):
+        raise ValueError(
+            f"the distance is between two sets (n, F) and (m, F) of 2 or more, not {tuple(a.shape)} and {tuple(b.shape)}"
+        )
     (ma, Ca), (mb, Cb) = ((x.mean(0), x.T.cov()) for x in (a.double(), b.double()))
-    w, V = torch.linalg.eigh(Ca); root = V * w.clamp_min(0).sqrt() @ V.T
+    w, V = torch.linalg.eigh(Ca)
+    root = V * w.clamp_min(0).sqrt() @ V.T
     cross = torch.linalg.eigvalsh(root @ Cb @ root).clamp_min(0).sqrt().sum()
-    return max(0., ((ma - mb).square().sum() + Ca.trace() + Cb.trace() - 2 * cross).item())
+    return max(
+        0.0, ((ma - mb).square().sum() + Ca.trace() + Cb.trace() - 2 * cross).item()
+    )
 
 # %% ../nbs/peers.ipynb #1c7cb79e
 def digit_views(
-    target: Observations,   # whole images (B, 784)
+    target: Observations,  # whole images (B, 784)
     seed: int = 0,
-) -> dict:                  # name -> Observations
+) -> dict:  # name -> Observations
     "What every method is given of digits: 5, 10 and 20 % of the pixels at random, and the upper half."
-    g = torch.Generator().manual_seed(seed); half = target.coords.shape[1] // 2
-    return {name: observe(target, n, generator=g) for name, n in (('5 %', 39), ('10 %', 78), ('20 %', 157))} | {'half': Observations(target.coords[:, :half], target.values[:, :half])}
+    g = torch.Generator().manual_seed(seed)
+    half = target.coords.shape[1] // 2
+    return {
+        name: observe(target, n, generator=g)
+        for name, n in (("5 %", 39), ("10 %", 78), ("20 %", 157))
+    } | {"half": Observations(target.coords[:, :half], target.values[:, :half])}
+
 
 def score_draws(
-    model: FieldModel, views: dict, target: Observations,
-    n: int = 16,            # draws for each image
-    **how,                  # for `sample`
-) -> dict:                  # name of the view -> name of the score -> number
+    model: FieldModel,
+    views: dict,
+    target: Observations,
+    n: int = 16,  # draws for each image
+    **how,  # for `sample`
+) -> dict:  # name of the view -> name of the score -> number
     "Where a pixel was not seen: absolute error of the mean (the CRPS of an answer without spread), CRPS of the draws, the share that they save, coverage of the 90 % interval; and the squared error of the draws' mean."
     out, at, side = {}, target.coords[0], math.isqrt(target.coords.shape[1])
     for k, o in views.items():
-        unseen = on_pixels(o, side, side)[1].flatten(1) == 0                     # (B, M)
-        draws, mean = model.sample(o, n, generator=torch.Generator().manual_seed(0), **how)(at), model.reconstruct(o)(at)
-        mae, c = (mean - target.values)[unseen].abs().mean().item(), crps(draws, target.values, unseen).item()
-        out[k] = dict(mae=mae, crps=c, saved=1 - c / mae, cover90=coverage(draws, target.values, unseen)[.9], mse=mse(draws.mean(0), target.values).item())
+        unseen = on_pixels(o, side, side)[1].flatten(1) == 0  # (B, M)
+        draws, mean = (
+            model.sample(o, n, generator=torch.Generator().manual_seed(0), **how)(at),
+            model.reconstruct(o)(at),
+        )
+        mae, c = (
+            (mean - target.values)[unseen].abs().mean().item(),
+            crps(draws, target.values, unseen).item(),
+        )
+        out[k] = dict(
+            mae=mae,
+            crps=c,
+            saved=1 - c / mae,
+            cover90=coverage(draws, target.values, unseen)[0.9],
+            mse=mse(draws.mean(0), target.values).item(),
+        )
     return out
 
 # %% ../nbs/peers.ipynb #1c7cb7a0
 def show_seen(
-    ax: Any,             # of matplotlib
-    obs: Observations,   # of images
-    b: int,              # which item
-    size: float = 3.,    # of a pixel, in points²
+    ax: Any,  # of matplotlib
+    obs: Observations,  # of images
+    b: int,  # which item
+    size: float = 3.0,  # of a pixel, in points²
 ) -> None:
     "What is observed of an image: pixels on a blue ground."
-    m = obs.mask[b]; x = obs.coords[b][m]
-    ax.set_facecolor('#c8d4e6'); ax.scatter(x[:, 1], x[:, 0], c=obs.values[b][m].clamp(0, 1).squeeze(-1), s=size, marker='s', **(dict(vmin=0, vmax=1) if obs.channels == 1 else {})); ax.set(xlim=(-1, 1), ylim=(1, -1), aspect='equal')
+    m = obs.mask[b]
+    x = obs.coords[b][m]
+    ax.set_facecolor("#c8d4e6")
+    ax.scatter(
+        x[:, 1],
+        x[:, 0],
+        c=obs.values[b][m].clamp(0, 1).squeeze(-1),
+        s=size,
+        marker="s",
+        **(dict(vmin=0, vmax=1) if obs.channels == 1 else {}),
+    )
+    ax.set(xlim=(-1, 1), ylim=(1, -1), aspect="equal")
+
 
 def cut_patches(
-    image: Tensor,       # (h, w, c)
+    image: Tensor,  # (h, w, c)
     n: int,
-    left: bool,          # from its left half, or from its right one
-    size: int = 28, seed: int = 0,
-) -> Tensor:             # (n, size, size, c)
+    left: bool,  # from its left half, or from its right one
+    size: int = 28,
+    seed: int = 0,
+) -> Tensor:  # (n, size, size, c)
     "Random patches of one side of an image."
-    g = torch.Generator().manual_seed(seed); h, w = image.shape[:2]; lo, hi = (0, w // 2 - size) if left else (w // 2, w - size)
-    corner = torch.stack([torch.randint(h - size, (n,), generator=g), torch.randint(lo, hi, (n,), generator=g)], 1)
-    return torch.stack([image[i:i + size, j:j + size] for i, j in corner.tolist()])
+    g = torch.Generator().manual_seed(seed)
+    h, w = image.shape[:2]
+    lo, hi = (0, w // 2 - size) if left else (w // 2, w - size)
+    corner = torch.stack(
+        [
+            torch.randint(h - size, (n,), generator=g),
+            torch.randint(lo, hi, (n,), generator=g),
+        ],
+        1,
+    )
+    return torch.stack([image[i : i + size, j : j + size] for i, j in corner.tolist()])
+
 
 def radial_power(
-    images: Tensor,      # (B, n, n)
-) -> Tensor:             # (n / 2,) at 0, 1, 2 … waves across the image
+    images: Tensor,  # (B, n, n)
+) -> Tensor:  # (n / 2,) at 0, 1, 2 … waves across the image
     "Mean power of images at each whole radial frequency."
-    n = images.shape[-1]; p = torch.fft.fft2(images - images.mean((-2, -1), keepdim=True)).abs().square().mean(0) / n**4
-    k = torch.fft.fftfreq(n, 1 / n); r = (k[:, None]**2 + k**2).sqrt().round().long().flatten()
+    n = images.shape[-1]
+    p = (
+        torch.fft.fft2(images - images.mean((-2, -1), keepdim=True))
+        .abs()
+        .square()
+        .mean(0)
+        / n**4
+    )
+    k = torch.fft.fftfreq(n, 1 / n)
+    r = (k[:, None] ** 2 + k**2).sqrt().round().long().flatten()
     return torch.zeros(n // 2).index_add_(0, r[r < n // 2], p.flatten()[r < n // 2])

@@ -23,295 +23,605 @@ __all__ = ['FORMAT', 'FieldModel', 'pretrained', 'load', 'fit']
 # %% ../nbs/04_training.ipynb #ca74d8b3
 class FieldModel(nn.Module):
     "What every approach is: see the contract above. Subclasses give `posterior`, `decode` and `loss`."
-    known = {}
-    items = 64     # of a batch, answered at once
 
-    def __init_subclass__(cls, **kw): super().__init_subclass__(**kw); FieldModel.known[cls.__name__] = cls
+    known = {}
+    items = 64  # of a batch, answered at once
+
+    def __init_subclass__(cls, **kw):
+        super().__init_subclass__(**kw)
+        FieldModel.known[cls.__name__] = cls
+
     def __init__(self, dim: int, channels: int, **config):
         super().__init__()
-        self.dim, self.channels, self.config = dim, channels, dict(dim=dim, channels=channels, **config)
-        self.about = {}                                                          # of the user's: units, names, whatever JSON holds; saved with the model
-        self.register_buffer('spread', torch.ones(()))                           # of draws about their mean, see `recalibrate`
+        self.dim, self.channels, self.config = (
+            dim,
+            channels,
+            dict(dim=dim, channels=channels, **config),
+        )
+        self.about = {}  # of the user's: units, names, whatever JSON holds; saved with the model
+        self.register_buffer(
+            "spread", torch.ones(())
+        )  # of draws about their mean, see `recalibrate`
 
     like = property(lambda self: next(self.parameters()).detach())
+
     def check(self, *obs: Observations) -> None:
         "A `ValueError` says which observations are not of this model's dimensions, or do not belong together."
         for o in obs:
-            if not isinstance(o, Observations): raise ValueError(f'observations come as Observations(coords, values), not as {type(o).__name__}')
-            if (o.dim, o.channels) != (self.dim, self.channels): raise ValueError(f'this model is for {self.dim} dimension(s) and {self.channels} channel(s); the observations have {o.dim} and {o.channels}')
-            if len(o) != len(obs[0]): raise ValueError(f'{len(obs[0])} contexts but {len(o)} targets; give one target for each context')
+            if not isinstance(o, Observations):
+                raise ValueError(
+                    f"observations come as Observations(coords, values), not as {type(o).__name__}"
+                )
+            if (o.dim, o.channels) != (self.dim, self.channels):
+                raise ValueError(
+                    f"this model is for {self.dim} dimension(s) and {self.channels} channel(s); the observations have {o.dim} and {o.channels}"
+                )
+            if len(o) != len(obs[0]):
+                raise ValueError(
+                    f"{len(obs[0])} contexts but {len(o)} targets; give one target for each context"
+                )
 
     def _chunks(self, obs):
         self.check(obs)
-        return [obs[i:i + self.items].to(self.like) for i in range(0, max(1, len(obs)), self.items)]
+        return [
+            obs[i : i + self.items].to(self.like)
+            for i in range(0, max(1, len(obs)), self.items)
+        ]
 
-    def field(self, code: Tensor, obs: Observations | None = None) -> Field:     # (*S, F) -> Field over S
+    def field(
+        self, code: Tensor, obs: Observations | None = None
+    ) -> Field:  # (*S, F) -> Field over S
         "The field that a code stands for; a model may let it go through the observations that it answers."
-        return Field(lambda x: self.decode(code, x), self.dim, self.channels, code.shape[:-1], code)
+        return Field(
+            lambda x: self.decode(code, x),
+            self.dim,
+            self.channels,
+            code.shape[:-1],
+            code,
+        )
 
     @torch.no_grad()
     def reconstruct(self, obs: Observations) -> Field:
         "Posterior mean of each item: a Field over the batch."
-        return self.field(torch.cat([self.posterior(o).code() for o in self._chunks(obs)]), obs.to(self.like))
+        return self.field(
+            torch.cat([self.posterior(o).code() for o in self._chunks(obs)]),
+            obs.to(self.like),
+        )
 
 # %% ../nbs/04_training.ipynb #c89fbac3
 @patch
-def draw(self: FieldModel, obs: Observations, n: int, steps: int, generator: torch.Generator | None) -> Tensor:   # (n, B, F)
+def draw(
+    self: FieldModel,
+    obs: Observations,
+    n: int,
+    steps: int,
+    generator: torch.Generator | None,
+) -> Tensor:  # (n, B, F)
     "Draws of the code. A posterior in closed form takes no steps."
     return self.posterior(obs).sample(n, generator)
 
+
 @patch
-def _drawn(self: FieldModel, obs, n, steps, generator, **how) -> Tensor:         # draws, spread about their mean as `recalibrate` found
-    if n < 1: raise ValueError(f'n is how many draws, 1 or more, not {n}')
+def _drawn(
+    self: FieldModel, obs, n, steps, generator, **how
+) -> Tensor:  # draws, spread about their mean as `recalibrate` found
+    if n < 1:
+        raise ValueError(f"n is how many draws, 1 or more, not {n}")
     z = self.draw(obs, n, steps, generator, **how)
-    if self.spread == 1: return z
-    m = self.posterior(obs).code(); return m + self.spread * (z - m)
+    if self.spread == 1:
+        return z
+    m = self.posterior(obs).code()
+    return m + self.spread * (z - m)
+
 
 @patch
 @torch.no_grad()
-def sample(self: FieldModel,
+def sample(
+    self: FieldModel,
     obs: Observations,
-    n: int = 16,          # draws for each item
-    steps: int = 10,      # of the sampler, each one evaluation of its denoiser
+    n: int = 16,  # draws for each item
+    steps: int = 10,  # of the sampler, each one evaluation of its denoiser
     generator: torch.Generator | None = None,
-    **how,                # what else the model's `draw` takes
-) -> Field:               # over (n, B)
+    **how,  # what else the model's `draw` takes
+) -> Field:  # over (n, B)
     "Posterior draws, each one function at every resolution."
-    seed = torch.randint(2**62, (), generator=generator).item()                  # the same numbers for every chunk
-    parts = [self._drawn(o, n, steps, torch.Generator().manual_seed(seed), **how) for o in self._chunks(obs)]
+    seed = torch.randint(
+        2**62, (), generator=generator
+    ).item()  # the same numbers for every chunk
+    parts = [
+        self._drawn(o, n, steps, torch.Generator().manual_seed(seed), **how)
+        for o in self._chunks(obs)
+    ]
     return self.field(torch.cat(parts, 1), obs.to(self.like))
 
+
 @patch
 @torch.no_grad()
-def generate(self: FieldModel, n: int = 16, steps: int = 10, generator: torch.Generator | None = None, **how) -> Field:
+def generate(
+    self: FieldModel,
+    n: int = 16,
+    steps: int = 10,
+    generator: torch.Generator | None = None,
+    **how,
+) -> Field:
     "Draws without observations: a Field over n."
     empty = Observations(torch.zeros(1, 0, self.dim), torch.zeros(1, 0, self.channels))
-    return self.field(self._drawn(empty.to(self.like), n, steps, generator, **how)[:, 0])
+    return self.field(
+        self._drawn(empty.to(self.like), n, steps, generator, **how)[:, 0]
+    )
+
 
 @patch
 @torch.no_grad()
 def log_prob(self: FieldModel, obs: Observations, target: Observations) -> Tensor:
     "Log predictive density of each target point in nats, noise included: (B, M), zero where the target is masked."
     self.check(obs, target)
-    return torch.cat([self.posterior(o).log_prob(t) * t.mask for o, t in zip(self._chunks(obs), self._chunks(target))])
+    return torch.cat(
+        [
+            self.posterior(o).log_prob(t) * t.mask
+            for o, t in zip(self._chunks(obs), self._chunks(target))
+        ]
+    )
 
 # %% ../nbs/04_training.ipynb #996169c7
 FORMAT = 1
 
+
 def _crc(header: str, tensors) -> str:
     "A checksum of the header and of every tensor's name, type, shape and bytes."
     c = zlib.crc32(header.encode())
-    for k, v in sorted(tensors.items()): c = zlib.crc32(v.reshape(-1).view(torch.uint8).numpy(), zlib.crc32(f'{k} {v.dtype} {tuple(v.shape)}'.encode(), c))
-    return f'{c:08x}'
+    for k, v in sorted(tensors.items()):
+        c = zlib.crc32(
+            v.reshape(-1).view(torch.uint8).numpy(),
+            zlib.crc32(f"{k} {v.dtype} {tuple(v.shape)}".encode(), c),
+        )
+    return f"{c:08x}"
+
 
 def _write(path, tensors, about: dict):
     "Safetensors written whole or not at all; `about` goes into the header."
     tensors = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
-    try: header = json.dumps(dict(format=FORMAT, **about))
-    except TypeError as e: raise TypeError(f'could not write {path} ({e}); give model.about and the configuration what JSON holds') from None
-    _put(Path(path), as_bytes(tensors, {'nfdiffusion': header, 'crc32': _crc(header, tensors)}))
+    try:
+        header = json.dumps(dict(format=FORMAT, **about))
+    except TypeError as e:
+        raise TypeError(
+            f"could not write {path} ({e}); give model.about and the configuration what JSON holds"
+        ) from None
+    _put(
+        Path(path),
+        as_bytes(tensors, {"nfdiffusion": header, "crc32": _crc(header, tensors)}),
+    )
+
 
 def _read(path):
     "The tensors of a file of ours and what its header says."
-    if Path(path).is_dir(): raise ValueError(f'{path} is a folder; give a file')
-    mend = 'get it again, or remove it and start anew'
+    if Path(path).is_dir():
+        raise ValueError(f"{path} is a folder; give a file")
+    mend = "get it again, or remove it and start anew"
     try:
-        with safe_open(path, 'pt') as f: meta, tensors = f.metadata() or {}, {k: f.get_tensor(k) for k in f.keys()}
-    except SafetensorError as e: raise ValueError(f'{path} is cut short or not a safetensors file ({e}); {mend}') from None
-    if 'nfdiffusion' not in meta: raise ValueError(f'{path} holds tensors, but not of a model of nfdiffusion; give another path')
-    if meta.get('crc32', crc := _crc(meta['nfdiffusion'], tensors)) != crc: raise ValueError(f'{path} is damaged: what it holds is not what was written; {mend}')
-    about = json.loads(meta['nfdiffusion'])
-    if about['format'] > FORMAT: raise ValueError(f'{path} has format {about["format"]}, newer than this nfdiffusion reads ({FORMAT}); upgrade the package')
+        with safe_open(path, "pt") as f:
+            meta, tensors = f.metadata() or {}, {k: f.get_tensor(k) for k in f.keys()}
+    except SafetensorError as e:
+        raise ValueError(
+            f"{path} is cut short or not a safetensors file ({e}); {mend}"
+        ) from None
+    if "nfdiffusion" not in meta:
+        raise ValueError(
+            f"{path} holds tensors, but not of a model of nfdiffusion; give another path"
+        )
+    if meta.get("crc32", crc := _crc(meta["nfdiffusion"], tensors)) != crc:
+        raise ValueError(
+            f"{path} is damaged: what it holds is not what was written; {mend}"
+        )
+    about = json.loads(meta["nfdiffusion"])
+    if about["format"] > FORMAT:
+        raise ValueError(
+            f"{path} has format {about['format']}, newer than this nfdiffusion reads ({FORMAT}); upgrade the package"
+        )
     return tensors, about
+
 
 def pretrained() -> dict:
     "Names and paths of the weights that travel in the package."
-    return {p.name.removesuffix('.safetensors'): p for p in sorted(files('nfdiffusion').joinpath('weights').iterdir(), key=lambda p: p.name) if p.name.endswith('.safetensors')}
+    return {
+        p.name.removesuffix(".safetensors"): p
+        for p in sorted(
+            files("nfdiffusion").joinpath("weights").iterdir(), key=lambda p: p.name
+        )
+        if p.name.endswith(".safetensors")
+    }
+
 
 def _model_class(name):
-    if name not in FieldModel.known:                                             # the approaches register as they are imported
-        for m in pkgutil.iter_modules(importlib.import_module('nfdiffusion').__path__):
-            if m.name.startswith('approach'): importlib.import_module(f'nfdiffusion.{m.name}')
-    if name not in FieldModel.known: raise ValueError(f'no model is called {name!r}; known are {", ".join(sorted(FieldModel.known))}')
+    if name not in FieldModel.known:  # the approaches register as they are imported
+        for m in pkgutil.iter_modules(importlib.import_module("nfdiffusion").__path__):
+            if m.name.startswith("approach"):
+                importlib.import_module(f"nfdiffusion.{m.name}")
+    if name not in FieldModel.known:
+        raise ValueError(
+            f"no model is called {name!r}; known are {', '.join(sorted(FieldModel.known))}"
+        )
     return FieldModel.known[name]
 
+
 def load(
-    path: str | Path,   # a file, or the name of weights that travel in the package
+    path: str | Path,  # a file, or the name of weights that travel in the package
 ) -> FieldModel:
     "A saved model, ready to use."
     if not Path(path).is_file():
-        if str(path) not in pretrained(): raise FileNotFoundError(f'there is no file {path}, and no pretrained model of that name; there are {", ".join(pretrained()) or "none"}')
+        if str(path) not in pretrained():
+            raise FileNotFoundError(
+                f"there is no file {path}, and no pretrained model of that name; there are {', '.join(pretrained()) or 'none'}"
+            )
         path = pretrained()[str(path)]
     tensors, about = _read(path)
-    if 'config' not in about: raise ValueError(f'{path} is a training checkpoint, not a model; resume with fit(..., checkpoint={str(path)!r}) and save the model')
-    make = _model_class(about['model'])
+    if "config" not in about:
+        raise ValueError(
+            f"{path} is a training checkpoint, not a model; resume with fit(..., checkpoint={str(path)!r}) and save the model"
+        )
+    make = _model_class(about["model"])
     try:
-        model = make(**about['config'])
-        if any(v.dtype == torch.float64 for v in tensors.values()): model.double()   # the precision it was saved in
+        model = make(**about["config"])
+        if any(v.dtype == torch.float64 for v in tensors.values()):
+            model.double()  # the precision it was saved in
         model.load_state_dict(tensors)
-    except (TypeError, RuntimeError) as e: raise ValueError(f'{path} was made by another version of {about["model"]} ({str(e).splitlines()[-1].strip()}); train it anew or use that version') from None
-    model.about = about.get('about', {})
+    except (TypeError, RuntimeError) as e:
+        raise ValueError(
+            f"{path} was made by another version of {about['model']} ({str(e).splitlines()[-1].strip()}); train it anew or use that version"
+        ) from None
+    model.about = about.get("about", {})
     return model.eval()
+
 
 @patch
 def save(self: FieldModel, path: str | Path, dtype: torch.dtype | None = None) -> None:
     "Write the model to `path`; `dtype=torch.float16` halves the file."
-    _write(path, {k: v.to(dtype or v.dtype) for k, v in self.state_dict().items()}, dict(model=type(self).__name__, config=self.config, about=self.about))
+    _write(
+        path,
+        {k: v.to(dtype or v.dtype) for k, v in self.state_dict().items()},
+        dict(model=type(self).__name__, config=self.config, about=self.about),
+    )
 
 # %% ../nbs/04_training.ipynb #936fca85
 class _Loss(nn.Module):
     "A model's loss as a module: calling it lets the processes of a run share their gradients."
-    def __init__(self, model): super().__init__(); self.model = model
-    def forward(self, *batch): return self.model.loss(*batch)
+
+    def __init__(self, model):
+        super().__init__()
+        self.model = model
+
+    def forward(self, *batch):
+        return self.model.loss(*batch)
+
 
 def _crew():
     "The processes that `accelerate launch` or `torchrun` started; without them, this one."
-    from accelerate import Accelerator, DistributedDataParallelKwargs            # takes a while, and not everyone trains
+    from accelerate import (
+        Accelerator,
+        DistributedDataParallelKwargs,
+    )  # takes a while, and not everyone trains
+
     if torch.distributed.is_available():
-        importlib.import_module('torch.distributed.nn')                          # imported later, its default arguments would keep the group alive
-        atexit.unregister(_part); atexit.register(_part)
-    return Accelerator(cpu=not torch.cuda.is_available(), kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)])   # a stage of training may leave parts of a model alone
+        importlib.import_module(
+            "torch.distributed.nn"
+        )  # imported later, its default arguments would keep the group alive
+        atexit.unregister(_part)
+        atexit.register(_part)
+    return Accelerator(
+        cpu=not torch.cuda.is_available(),
+        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
+    )  # a stage of training may leave parts of a model alone
+
 
 def _part():
     "End the processes' group: its threads, if Python ends before them, abort a process now and then."
-    if torch.distributed.is_initialized(): torch.distributed.destroy_process_group()
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
 
 class _Run:
     "The state of a training: what a checkpoint holds."
+
     def __init__(self, model, lr, betas, crew):
-        self.model, self.crew, self.params = model, crew, [p for p in model.parameters() if p.requires_grad]
-        if not self.params: raise ValueError('this model has nothing to train: no parameter requires a gradient')
+        self.model, self.crew, self.params = (
+            model,
+            crew,
+            [p for p in model.parameters() if p.requires_grad],
+        )
+        if not self.params:
+            raise ValueError(
+                "this model has nothing to train: no parameter requires a gradient"
+            )
         self.opt = torch.optim.Adam(self.params, lr, betas, fused=True)
         self.mean = [p.detach().clone() for p in self.params]
-        self.step, self.used, self.seconds, self.loss = 0, 0, 0., []             # used: batches, one in each process at each step
+        self.step, self.used, self.seconds, self.loss = (
+            0,
+            0,
+            0.0,
+            [],
+        )  # used: batches, one in each process at each step
 
-    def weights(self): return {f'model.{k}': v for k, v in self.model.state_dict().items()} | {f'mean.{i}': v for i, v in enumerate(self.mean)}
+    def weights(self):
+        return {f"model.{k}": v for k, v in self.model.state_dict().items()} | {
+            f"mean.{i}": v for i, v in enumerate(self.mean)
+        }
 
-    def random(self):                                                            # (processes, bytes)
+    def random(self):  # (processes, bytes)
         "The states of the random numbers of all processes, each the processor's and then its graphics card's."
-        cuda = [torch.cuda.get_rng_state(self.crew.device)] if self.crew.device.type == 'cuda' else []
-        return self.crew.gather(torch.cat([torch.get_rng_state(), *cuda]).to(self.crew.device)).view(self.crew.num_processes, -1)
+        cuda = (
+            [torch.cuda.get_rng_state(self.crew.device)]
+            if self.crew.device.type == "cuda"
+            else []
+        )
+        return self.crew.gather(
+            torch.cat([torch.get_rng_state(), *cuda]).to(self.crew.device)
+        ).view(self.crew.num_processes, -1)
 
     def save(self, path):
         "Write a checkpoint: the main process does, for all."
-        t = self.weights() | dict(random=self.random(), loss=torch.tensor(self.loss, dtype=torch.float64))
-        t |= {f'adam.{i}.{k}': v for i, s in self.opt.state_dict()['state'].items() for k, v in s.items()}
-        if self.crew.is_main_process: _write(path, t, dict(run=type(self.model).__name__, of=self.model.config, step=self.step, used=self.used, seconds=self.seconds))
+        t = self.weights() | dict(
+            random=self.random(), loss=torch.tensor(self.loss, dtype=torch.float64)
+        )
+        t |= {
+            f"adam.{i}.{k}": v
+            for i, s in self.opt.state_dict()["state"].items()
+            for k, v in s.items()
+        }
+        if self.crew.is_main_process:
+            _write(
+                path,
+                t,
+                dict(
+                    run=type(self.model).__name__,
+                    of=self.model.config,
+                    step=self.step,
+                    used=self.used,
+                    seconds=self.seconds,
+                ),
+            )
 
     def keep(self, path):
         "Write a checkpoint; if that fails, training goes on with the old one in place."
-        try: self.save(path)
-        except OSError as e: warnings.warn(f'{e.strerror}. Training itself goes on, in memory')
+        try:
+            self.save(path)
+        except OSError as e:
+            warnings.warn(f"{e.strerror}. Training itself goes on, in memory")
 
     def start(self, path, stream):
         "Go on from `path` if it is there, as the main process finds it; write it, so that a path that can't be written costs no training."
         from accelerate.utils import broadcast_object_list
+
         path, main = Path(path), self.crew.is_main_process
-        found = broadcast_object_list([_read(path) if main and path.exists() else None])[0]
-        if found: self.resume(path, stream, *found)
+        found = broadcast_object_list(
+            [_read(path) if main and path.exists() else None]
+        )[0]
+        if found:
+            self.resume(path, stream, *found)
         self.save(path)
-        for part in path.parent.glob(f'.{glob.escape(path.name)}.????????.part') if main else (): part.unlink(missing_ok=True)   # of a run that was killed as it wrote
+        for part in (
+            path.parent.glob(f".{glob.escape(path.name)}.????????.part") if main else ()
+        ):
+            part.unlink(missing_ok=True)  # of a run that was killed as it wrote
 
     def resume(self, path, stream, t, about):
-        other = 'give this run another path'
-        if 'run' not in about: raise ValueError(f'{path} is a model, not a training checkpoint; {other}')
-        mine = json.loads(json.dumps(self.model.config)); differ = [f'{k}={v}' for k, v in about['of'].items() if k not in mine or v != mine[k]]
-        if about['run'] != type(self.model).__name__ or about['of'] != mine: raise ValueError(f'{path} is the checkpoint of another model ({" ".join([about["run"], *differ])}); {other}')
-        shapes = lambda t: {k: v.shape for k, v in t.items() if k.startswith(('model.', 'mean.'))}
-        if shapes(t) != shapes(self.weights()): raise ValueError(f'{path} was made by another version of {about["run"]}, or while other parts of it were trained; {other}')
-        for _ in range(about.get('used', about['step'])):
-            if next(stream, None) is None: raise ValueError(f'{path} is at step {about["step"]}, but the batches end before that; give the run the batches it had')
-        part = lambda name: {k.removeprefix(name): v for k, v in t.items() if k.startswith(name)}
-        self.model.load_state_dict(part('model.'))
-        for i, m in enumerate(self.mean): m.copy_(t[f'mean.{i}'])
-        state = {i: part(f'adam.{i}.') for i in range(len(self.params))}
-        self.opt.load_state_dict(dict(self.opt.state_dict(), state={i: s for i, s in state.items() if s}))
-        self.step, self.used, self.seconds, self.loss = about['step'], about.get('used', about['step']), about['seconds'], t['loss'].tolist()
-        states, n = torch.atleast_2d(t['random']), len(torch.get_rng_state())
-        if (i := self.crew.process_index) < len(states):                         # one process more than before keeps its own
+        other = "give this run another path"
+        if "run" not in about:
+            raise ValueError(f"{path} is a model, not a training checkpoint; {other}")
+        mine = json.loads(json.dumps(self.model.config))
+        differ = [
+            f"{k}={v}" for k, v in about["of"].items() if k not in mine or v != mine[k]
+        ]
+        if about["run"] != type(self.model).__name__ or about["of"] != mine:
+            raise ValueError(
+                f"{path} is the checkpoint of another model ({' '.join([about['run'], *differ])}); {other}"
+            )
+        shapes = lambda t: {
+            k: v.shape for k, v in t.items() if k.startswith(("model.", "mean."))
+        }
+        if shapes(t) != shapes(self.weights()):
+            raise ValueError(
+                f"{path} was made by another version of {about['run']}, or while other parts of it were trained; {other}"
+            )
+        for _ in range(about.get("used", about["step"])):
+            if next(stream, None) is None:
+                raise ValueError(
+                    f"{path} is at step {about['step']}, but the batches end before that; give the run the batches it had"
+                )
+        part = lambda name: {
+            k.removeprefix(name): v for k, v in t.items() if k.startswith(name)
+        }
+        self.model.load_state_dict(part("model."))
+        for i, m in enumerate(self.mean):
+            m.copy_(t[f"mean.{i}"])
+        state = {i: part(f"adam.{i}.") for i in range(len(self.params))}
+        self.opt.load_state_dict(
+            dict(self.opt.state_dict(), state={i: s for i, s in state.items() if s})
+        )
+        self.step, self.used, self.seconds, self.loss = (
+            about["step"],
+            about.get("used", about["step"]),
+            about["seconds"],
+            t["loss"].tolist(),
+        )
+        states, n = torch.atleast_2d(t["random"]), len(torch.get_rng_state())
+        if (i := self.crew.process_index) < len(
+            states
+        ):  # one process more than before keeps its own
             torch.set_rng_state(states[i, :n].clone())
-            if self.crew.device.type == 'cuda' and states.shape[1] > n: torch.cuda.set_rng_state(states[i, n:].clone(), self.crew.device)
+            if self.crew.device.type == "cuda" and states.shape[1] > n:
+                torch.cuda.set_rng_state(states[i, n:].clone(), self.crew.device)
 
 # %% ../nbs/04_training.ipynb #697b3745
 def _rounds(batches, again):
     "The batches in order, and if `again`, round and round; an iterator has one round."
     while True:
         n = 0
-        for batch in batches: n += 1; yield batch
-        if not again or not n or iter(batches) is batches: return
+        for batch in batches:
+            n += 1
+            yield batch
+        if not again or not n or iter(batches) is batches:
+            return
+
 
 def _shares(stream, crew):
     "What this process trains on: its batch of every round of as many batches as there are processes."
     for i, batch in enumerate(stream):
-        if i % crew.num_processes == crew.process_index: mine = batch
-        if (i + 1) % crew.num_processes == 0: yield mine
+        if i % crew.num_processes == crew.process_index:
+            mine = batch
+        if (i + 1) % crew.num_processes == 0:
+            yield mine
+
 
 def fit(
     model: FieldModel,
-    batches: Iterable,             # of (obs, target), both Observations, and whatever else the model's loss takes
-    steps: int | None = None,      # stop after so many steps,
-    seconds: float | None = None,  # or after so long; without either, when the batches end
-    lr: float = 3e-3,              # the highest learning rate
-    betas: tuple = (.9, .999),     # of Adam
-    dtype: torch.dtype | None = None,   # of the matrix products, such as torch.bfloat16; weights stay as they are
-    ema: float = .99,              # decay of the moving average of the weights
-    clip: float = 1.,              # largest norm of a gradient
-    checkpoint: str | Path | None = None,   # resume from it if it is there, and write it now and then
-    every: int = 500,              # steps between checkpoints
-    progress: bool = True,         # show a bar
-) -> dict:                         # the history: 'loss' of each step, 'seconds' in all
+    batches: Iterable,  # of (obs, target), both Observations, and whatever else the model's loss takes
+    steps: int | None = None,  # stop after so many steps,
+    seconds: float
+    | None = None,  # or after so long; without either, when the batches end
+    lr: float = 3e-3,  # the highest learning rate
+    betas: tuple = (0.9, 0.999),  # of Adam
+    dtype: torch.dtype
+    | None = None,  # of the matrix products, such as torch.bfloat16; weights stay as they are
+    ema: float = 0.99,  # decay of the moving average of the weights
+    clip: float = 1.0,  # largest norm of a gradient
+    checkpoint: str
+    | Path
+    | None = None,  # resume from it if it is there, and write it now and then
+    every: int = 500,  # steps between checkpoints
+    progress: bool = True,  # show a bar
+) -> dict:  # the history: 'loss' of each step, 'seconds' in all
     "Train `model` in place on batches of (context, target), in one process or in all that were launched."
     from accelerate.utils import broadcast, broadcast_object_list, set_seed
     from tqdm import tqdm
-    if min(steps or 0, seconds or 0) < 0: raise ValueError(f'steps and seconds are 0 or more, not {steps} and {seconds}')
-    home, crew, again = model.like.device, _crew(), steps is not None or seconds is not None
+
+    if min(steps or 0, seconds or 0) < 0:
+        raise ValueError(f"steps and seconds are 0 or more, not {steps} and {seconds}")
+    home, crew, again = (
+        model.like.device,
+        _crew(),
+        steps is not None or seconds is not None,
+    )
     n, main = crew.num_processes, crew.is_main_process
-    shared = crew.prepare_model(_Loss(model))                                    # on the device; all processes get the main one's weights
+    shared = crew.prepare_model(
+        _Loss(model)
+    )  # on the device; all processes get the main one's weights
     stream, run = _rounds(batches, again), _Run(model, lr, betas, crew)
-    if n > 1: set_seed(broadcast_object_list([torch.randint(2**31, ()).item()])[0] + crew.process_index)   # data and noise of its own for each
-    if checkpoint: run.start(checkpoint, stream)
-    if not again and hasattr(batches, '__len__'): steps = len(batches) // n
+    if n > 1:
+        set_seed(
+            broadcast_object_list([torch.randint(2**31, ()).item()])[0]
+            + crew.process_index
+        )  # data and noise of its own for each
+    if checkpoint:
+        run.start(checkpoint, stream)
+    if not again and hasattr(batches, "__len__"):
+        steps = len(batches) // n
     start, mine = time.perf_counter() - run.seconds, _shares(stream, crew)
-    mean = lambda *x: x if n == 1 else crew.reduce(torch.tensor(x, dtype=torch.float64, device=crew.device), 'mean').tolist()
-    spent = lambda now, all: 0. if all is None else now / all if all else 1.
-    done = lambda: max(spent(run.step, steps), spent(run.seconds, seconds))       # share of the budget
+    mean = lambda *x: (
+        x
+        if n == 1
+        else crew.reduce(
+            torch.tensor(x, dtype=torch.float64, device=crew.device), "mean"
+        ).tolist()
+    )
+    spent = lambda now, all: 0.0 if all is None else now / all if all else 1.0
+    done = lambda: max(
+        spent(run.step, steps), spent(run.seconds, seconds)
+    )  # share of the budget
     model.train()
-    with tqdm(total=steps, initial=run.step, disable=not (progress and main), mininterval=1, unit='step') as bar:
+    with tqdm(
+        total=steps,
+        initial=run.step,
+        disable=not (progress and main),
+        mininterval=1,
+        unit="step",
+    ) as bar:
         while done() < 1 and (batch := next(mine, None)) is not None:
-            for group in run.opt.param_groups: group['lr'] = lr * min(1, (run.step + 1) / 50) * .5 * (1 + math.cos(math.pi * done()))
-            if not isinstance(batch, (tuple, list)) or len(batch) < 2: raise ValueError(f'fit takes an iterable of batches, each (observations, target); here is one of type {type(batch).__name__}')
-            obs, target, *more = batch; model.check(obs, target)
-            with torch.autocast(model.like.device.type, dtype, enabled=dtype is not None, cache_enabled=False):   # a kept cast would outlive the step
+            for group in run.opt.param_groups:
+                group["lr"] = (
+                    lr
+                    * min(1, (run.step + 1) / 50)
+                    * 0.5
+                    * (1 + math.cos(math.pi * done()))
+                )
+            if not isinstance(batch, (tuple, list)) or len(batch) < 2:
+                raise ValueError(
+                    f"fit takes an iterable of batches, each (observations, target); here is one of type {type(batch).__name__}"
+                )
+            obs, target, *more = batch
+            model.check(obs, target)
+            with torch.autocast(
+                model.like.device.type,
+                dtype,
+                enabled=dtype is not None,
+                cache_enabled=False,
+            ):  # a kept cast would outlive the step
                 loss = shared(obs.to(model.like), target.to(model.like), *more)
-            run.opt.zero_grad(); loss.backward()
+            run.opt.zero_grad()
+            loss.backward()
             norm = nn.utils.clip_grad_norm_(run.params, clip)
-            value, run.seconds = mean(loss.item(), time.perf_counter() - start)  # the same everywhere, so all go on or stop together
-            if not (math.isfinite(value) and norm.isfinite()): raise FloatingPointError(f'the loss is {value} with a gradient of {norm.item()} at step {run.step}, which was not taken: lower lr ({lr}) or look at this batch')
+            value, run.seconds = mean(
+                loss.item(), time.perf_counter() - start
+            )  # the same everywhere, so all go on or stop together
+            if not (math.isfinite(value) and norm.isfinite()):
+                raise FloatingPointError(
+                    f"the loss is {value} with a gradient of {norm.item()} at step {run.step}, which was not taken: lower lr ({lr}) or look at this batch"
+                )
             run.opt.step()
-            run.step += 1; run.used += n; run.loss.append(value)
-            torch._foreach_lerp_(run.mean, [p.detach() for p in run.params], 1 - min(ema, run.step / (run.step + 10)))
-            if checkpoint and run.step % every == 0: run.keep(checkpoint)
-            bar.update(); bar.set_postfix(loss=f'{run.loss[-1]:.3f}', refresh=False)
-    if checkpoint: run.keep(checkpoint)
+            run.step += 1
+            run.used += n
+            run.loss.append(value)
+            torch._foreach_lerp_(
+                run.mean,
+                [p.detach() for p in run.params],
+                1 - min(ema, run.step / (run.step + 10)),
+            )
+            if checkpoint and run.step % every == 0:
+                run.keep(checkpoint)
+            bar.update()
+            bar.set_postfix(loss=f"{run.loss[-1]:.3f}", refresh=False)
+    if checkpoint:
+        run.keep(checkpoint)
     with torch.no_grad():
-        for p, m in zip(run.params, run.mean): p.copy_(m)
-        if n > 1: broadcast(list(model.buffers()))                               # they may have followed each process's data
+        for p, m in zip(run.params, run.mean):
+            p.copy_(m)
+        if n > 1:
+            broadcast(
+                list(model.buffers())
+            )  # they may have followed each process's data
     model.to(home).eval()
     return dict(loss=run.loss, seconds=run.seconds)
 
 # %% ../nbs/04_training.ipynb #84200516
 @patch
 @torch.no_grad()
-def recalibrate(self: FieldModel,
-    obs: Observations,      # of held-out items
-    target: Observations,   # their true values, without noise
-    n: int = 64, steps: int = 10, generator: torch.Generator | None = None,
-) -> dict:                  # coverage at each level: (before, after)
+def recalibrate(
+    self: FieldModel,
+    obs: Observations,  # of held-out items
+    target: Observations,  # their true values, without noise
+    n: int = 64,
+    steps: int = 10,
+    generator: torch.Generator | None = None,
+) -> dict:  # coverage at each level: (before, after)
     "Set `spread` so that intervals of draws hold what they promise."
     from scipy.optimize import minimize_scalar
-    self.check(obs, target); self.spread.fill_(1)
-    z, m = self.sample(obs, n, steps, generator).like, self.reconstruct(obs).like   # codes: a field is like its own
-    covered = lambda s: coverage(self.field(m + s * (z - m), obs.to(self.like))(target.coords), target.values, target.mask)
-    gap = lambda e: sum((c - level)**2 for level, c in covered(10**e).items())
-    self.spread.fill_(10**minimize_scalar(gap, method='bounded', bounds=(-.6, .6), options=dict(xatol=.01)).x)
-    after = covered(self.spread); return {level: (c, after[level]) for level, c in covered(1.).items()}
+
+    self.check(obs, target)
+    self.spread.fill_(1)
+    z, m = (
+        self.sample(obs, n, steps, generator).like,
+        self.reconstruct(obs).like,
+    )  # codes: a field is like its own
+    covered = lambda s: coverage(
+        self.field(m + s * (z - m), obs.to(self.like))(target.coords),
+        target.values,
+        target.mask,
+    )
+    gap = lambda e: sum((c - level) ** 2 for level, c in covered(10**e).items())
+    self.spread.fill_(
+        10
+        ** minimize_scalar(
+            gap, method="bounded", bounds=(-0.6, 0.6), options=dict(xatol=0.01)
+        ).x
+    )
+    after = covered(self.spread)
+    return {level: (c, after[level]) for level, c in covered(1.0).items()}

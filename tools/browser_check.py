@@ -2,8 +2,10 @@
 
 Needs: make lab (for JupyterLab), pip install selenium, and apt install chromium chromium-driver or their like.
 Usage: browser_check.py [FOLDER]: with a folder, pictures are written into it. Prints round trips from the mouse's move to the new picture."""
+
 import io, json, os, re, secrets, shutil, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 from pathlib import Path
+
 try:
     import jupyterlab, nbformat
     from PIL import Image
@@ -11,146 +13,314 @@ try:
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
-except ImportError as e: sys.exit(f'{e.name} is missing: pip install jupyterlab selenium')
-for exe in ('chromium', 'chromedriver'):
-    if not shutil.which(exe): sys.exit(f'{exe} is missing: apt install chromium chromium-driver')
+except ImportError as e:
+    sys.exit(f"{e.name} is missing: pip install jupyterlab selenium")
+for exe in ("chromium", "chromedriver"):
+    if not shutil.which(exe):
+        sys.exit(f"{exe} is missing: apt install chromium chromium-driver")
 
-CELLS = ['''\
+CELLS = [
+    """\
 import json, torch
 from nfdiffusion.data import Observations, observe, mnist_slice
 from nfdiffusion.training import load
-from nfdiffusion.explore import explore''', '''\
+from nfdiffusion.explore import explore""",
+    """\
 obs = Observations([[[-.8], [-.4], [-.1], [.55]]], [[[.15], [.69], [-.72], [-.17]]])
 w = explore(load('approach1-sine'), obs)
-w''', '''\
+w""",
+    """\
 digit = Observations.from_grid(mnist_slice(False)[0][4:5])
 d = explore(load('approach5-mnist'), observe(digit, 40, generator=torch.Generator().manual_seed(0)))
-d''', 'print("POINTS" + json.dumps([w.points, d.points]))']
-DRAGS = dict(signal=(1, 0, 80), digit=(11, 45, -39))      # which point is dragged, by how many pixels
+d""",
+    'print("POINTS" + json.dumps([w.points, d.points]))',
+]
+DRAGS = dict(
+    signal=(1, 0, 80), digit=(11, 45, -39)
+)  # which point is dragged, by how many pixels
 
 # How long from a move of the mouse until the picture is new; the observer sees curves replaced, or a canvas resized.
-WATCH = '''window.trips = []; window.moved = null;
+WATCH = """window.trips = []; window.moved = null;
 document.addEventListener("pointermove", () => moved ??= performance.now(), true);
 new MutationObserver(() => { if (moved !== null) trips.push(performance.now() - moved); moved = null; })
-  .observe(arguments[0], { childList: true, attributes: true });'''
+  .observe(arguments[0], { childList: true, attributes: true });"""
+
 
 def until(what, condition, seconds=120):
     "The first true answer of `condition`"
     end = time.time() + seconds
     while time.time() < end:
         try:
-            if answer := condition(): return answer
-        except Exception: pass
-        time.sleep(.05)
-    sys.exit(f'FAILED: {what} did not happen within {seconds} s')
+            if answer := condition():
+                return answer
+        except Exception:
+            pass
+        time.sleep(0.05)
+    sys.exit(f"FAILED: {what} did not happen within {seconds} s")
+
 
 def spent():
     "Milliseconds of processor time that all descendants of this process have used: browser, server, kernel (Linux)"
     parent, used, total = {}, {}, 0
-    for p in Path('/proc').glob('[0-9]*/stat'):
-        try: f = p.read_text().rsplit(') ', 1)[1].split()
-        except OSError: continue                                                 # gone meanwhile
-        parent[int(p.parent.name)], used[int(p.parent.name)] = int(f[1]), int(f[11]) + int(f[12])
+    for p in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            f = p.read_text().rsplit(") ", 1)[1].split()
+        except OSError:
+            continue  # gone meanwhile
+        parent[int(p.parent.name)], used[int(p.parent.name)] = (
+            int(f[1]),
+            int(f[11]) + int(f[12]),
+        )
     for p, u in used.items():
-        while p not in (0, os.getpid()): p = parent.get(p, 0)
+        while p not in (0, os.getpid()):
+            p = parent.get(p, 0)
         total += u * (p != 0)
-    return (total - used[os.getpid()]) * 1000 / os.sysconf('SC_CLK_TCK')
+    return (total - used[os.getpid()]) * 1000 / os.sysconf("SC_CLK_TCK")
+
 
 def serve(folder):
     "JupyterLab on `folder`: its process and address"
-    with socket.socket() as s: s.bind(('127.0.0.1', 0)); port = s.getsockname()[1]
-    token, home = secrets.token_hex(16), dict(os.environ, JUPYTER_CONFIG_DIR=f'{folder}/.config', JUPYTER_DATA_DIR=f'{folder}/.data', OMP_NUM_THREADS='1')
-    page = Path(folder, '.config/labconfig/page_config.json'); page.parent.mkdir(parents=True); page.write_text('{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}')
-    server = subprocess.Popen([sys.executable, '-m', 'jupyterlab', '--no-browser', '--allow-root', '--expose-app-in-browser', f'--port={port}', f'--IdentityProvider.token={token}', f'--ServerApp.root_dir={folder}'],
-                              env=home, cwd=folder, stdout=open(f'{folder}/.log', 'w'), stderr=subprocess.STDOUT)
-    until('the start of JupyterLab', lambda: urllib.request.urlopen(f'http://127.0.0.1:{port}/api?token={token}').status == 200)
-    return server, f'http://127.0.0.1:{port}/doc/tree/explore.ipynb?token={token}'
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    token, home = (
+        secrets.token_hex(16),
+        dict(
+            os.environ,
+            JUPYTER_CONFIG_DIR=f"{folder}/.config",
+            JUPYTER_DATA_DIR=f"{folder}/.data",
+            OMP_NUM_THREADS="1",
+        ),
+    )
+    page = Path(folder, ".config/labconfig/page_config.json")
+    page.parent.mkdir(parents=True)
+    page.write_text(
+        '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}'
+    )
+    server = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--allow-root",
+            "--expose-app-in-browser",
+            f"--port={port}",
+            f"--IdentityProvider.token={token}",
+            f"--ServerApp.root_dir={folder}",
+        ],
+        env=home,
+        cwd=folder,
+        stdout=open(f"{folder}/.log", "w"),
+        stderr=subprocess.STDOUT,
+    )
+    until(
+        "the start of JupyterLab",
+        lambda: (
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={token}").status
+            == 200
+        ),
+    )
+    return server, f"http://127.0.0.1:{port}/doc/tree/explore.ipynb?token={token}"
+
 
 def browser():
-    how = webdriver.ChromeOptions(); how.binary_location = shutil.which('chromium')
-    for o in ('--headless=new', '--no-sandbox', '--disable-dev-shm-usage', '--window-size=1000,1300', '--hide-scrollbars'): how.add_argument(o)
-    return webdriver.Chrome(how, webdriver.ChromeService(shutil.which('chromedriver')))
+    how = webdriver.ChromeOptions()
+    how.binary_location = shutil.which("chromium")
+    for o in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-dev-shm-usage",
+        "--window-size=1000,1300",
+        "--hide-scrollbars",
+    ):
+        how.add_argument(o)
+    return webdriver.Chrome(how, webdriver.ChromeService(shutil.which("chromedriver")))
+
 
 class Page:
     "One of the widgets in the page, and the mouse over it"
+
     def __init__(self, driver, k):
         self.driver = driver
-        self.root = until('the widget', lambda: driver.find_elements(By.CSS_SELECTOR, '.nfd-explore')[k])
-        self.answer = until('its answer', lambda: self.root.find_elements(By.CSS_SELECTOR, '.nfd-signal > g, canvas')[0])
-        self.svg = self.root.find_element(By.TAG_NAME, 'svg')
-        self.cell = self.root.find_element(By.XPATH, './ancestor::div[contains(@class, "jp-CodeCell")]')
-    marks = property(lambda self: self.root.find_elements(By.CSS_SELECTOR, 'circle, rect'))
+        self.root = until(
+            "the widget",
+            lambda: driver.find_elements(By.CSS_SELECTOR, ".nfd-explore")[k],
+        )
+        self.answer = until(
+            "its answer",
+            lambda: self.root.find_elements(By.CSS_SELECTOR, ".nfd-signal > g, canvas")[
+                0
+            ],
+        )
+        self.svg = self.root.find_element(By.TAG_NAME, "svg")
+        self.cell = self.root.find_element(
+            By.XPATH, './ancestor::div[contains(@class, "jp-CodeCell")]'
+        )
+
+    marks = property(
+        lambda self: self.root.find_elements(By.CSS_SELECTOR, "circle, rect")
+    )
     mouse = lambda self: ActionChains(self.driver, duration=0)
+
     def look(self):
         "What the answer looks like: its pixels, or its curves"
-        return self.driver.execute_script('const e = arguments[0]; return e.tagName == "CANVAS" ? e.toDataURL() : e.innerHTML', self.answer)
+        return self.driver.execute_script(
+            'const e = arguments[0]; return e.tagName == "CANVAS" ? e.toDataURL() : e.innerHTML',
+            self.answer,
+        )
+
     def picture(self, code=True):
-        time.sleep(1); whole = Image.open(io.BytesIO(self.cell.screenshot_as_png)).convert('RGB')
-        return whole if code else whole.crop((0, self.root.rect['y'] - self.cell.rect['y'], *whole.size))
+        time.sleep(1)
+        whole = Image.open(io.BytesIO(self.cell.screenshot_as_png)).convert("RGB")
+        return (
+            whole
+            if code
+            else whole.crop((0, self.root.rect["y"] - self.cell.rect["y"], *whole.size))
+        )
+
     def points(self, k):
         "The observations as Python has them: the last cell prints them"
-        time.sleep(1); cell = self.driver.find_elements(By.CSS_SELECTOR, '.jp-CodeCell')[-1]; scroll = 'arguments[0].scrollIntoView({block: "center"})'
+        time.sleep(1)
+        cell = self.driver.find_elements(By.CSS_SELECTOR, ".jp-CodeCell")[-1]
+        scroll = 'arguments[0].scrollIntoView({block: "center"})'
         self.driver.execute_script(scroll, cell)
-        self.mouse().click(cell.find_element(By.CSS_SELECTOR, '.cm-content')).key_down(Keys.CONTROL).send_keys(Keys.ENTER).key_up(Keys.CONTROL).perform(); time.sleep(1)
-        printed = until('a cell run', lambda: re.search('POINTS(.*)', cell.find_element(By.CSS_SELECTOR, '.jp-OutputArea-output').text.replace('\n', '')))[1]
-        self.driver.execute_script(scroll, self.svg); time.sleep(.3)
+        self.mouse().click(cell.find_element(By.CSS_SELECTOR, ".cm-content")).key_down(
+            Keys.CONTROL
+        ).send_keys(Keys.ENTER).key_up(Keys.CONTROL).perform()
+        time.sleep(1)
+        printed = until(
+            "a cell run",
+            lambda: re.search(
+                "POINTS(.*)",
+                cell.find_element(
+                    By.CSS_SELECTOR, ".jp-OutputArea-output"
+                ).text.replace("\n", ""),
+            ),
+        )[1]
+        self.driver.execute_script(scroll, self.svg)
+        time.sleep(0.3)
         return json.loads(printed)[k]
+
     def drag(self, mark, dx, dy, steps):
         "One step after the other, each when the last is answered: milliseconds of each on the clock, and of processor time"
-        before = self.look(); self.driver.execute_script(WATCH, self.answer)
-        self.mouse().move_to_element(mark).click_and_hold().perform(); time.sleep(.5); self.driver.execute_script('trips.length = 0; moved = null')
+        before = self.look()
+        self.driver.execute_script(WATCH, self.answer)
+        self.mouse().move_to_element(mark).click_and_hold().perform()
+        time.sleep(0.5)
+        self.driver.execute_script("trips.length = 0; moved = null")
         work = spent()
         for k in range(steps):
             step = [round(d * (k + 1) / steps) - round(d * k / steps) for d in (dx, dy)]
             self.mouse().move_by_offset(*step).perform()
-            until('an answer to a move', lambda: self.driver.execute_script('return trips.length') > k, 20)
+            until(
+                "an answer to a move",
+                lambda: self.driver.execute_script("return trips.length") > k,
+                20,
+            )
         work = (spent() - work) / steps
-        self.mouse().release().perform(); time.sleep(1)
-        assert self.look() != before, 'the answer did not change'
-        return self.driver.execute_script('return trips')[:steps], work
+        self.mouse().release().perform()
+        time.sleep(1)
+        assert self.look() != before, "the answer did not change"
+        return self.driver.execute_script("return trips")[:steps], work
+
     def rush(self, mark, moves):
         "There and back, faster than anyone answers: how many answers came"
         self.driver.execute_script(WATCH, self.answer)
         hand = self.mouse().move_to_element(mark).click_and_hold()
-        for k in range(moves): hand = hand.move_by_offset(2 if k < moves // 2 else -2, 0)
-        hand.release().perform(); time.sleep(2)
-        return len(self.driver.execute_script('return trips'))
+        for k in range(moves):
+            hand = hand.move_by_offset(2 if k < moves // 2 else -2, 0)
+        hand.release().perform()
+        time.sleep(2)
+        return len(self.driver.execute_script("return trips"))
+
 
 def check(driver):
-    until('a kernel', lambda: driver.execute_script('const k = jupyterapp.shell.currentWidget.sessionContext.session.kernel; return k.connectionStatus == "connected" && k.status == "idle"'))
+    until(
+        "a kernel",
+        lambda: driver.execute_script(
+            'const k = jupyterapp.shell.currentWidget.sessionContext.session.kernel; return k.connectionStatus == "connected" && k.status == "idle"'
+        ),
+    )
     driver.execute_script('jupyterapp.commands.execute("notebook:run-all-cells")')
     pictures = {}
     for k, (name, (which, dx, dy)) in enumerate(DRAGS.items()):
-        p = Page(driver, k); start, first = p.points(k), p.picture()
-        trips, work = p.drag(p.marks[which], dx, dy, 30); pictures[name] = first, p.picture(code=False); moved = p.points(k)
-        assert [a != b for a, b in zip(start, moved)] == [i == which for i in range(len(start))], 'Python has other points than were moved'
-        came = p.rush(p.marks[which], 60); after = p.points(k)
-        assert max(abs(a - b) for a, b in zip(after[which], moved[which])) < .02, 'the last of many moves is not where it ended'
-        p.mouse().move_to_element(p.marks[which]).key_down(Keys.SHIFT).click().key_up(Keys.SHIFT).perform()
-        assert p.points(k) == [q for i, q in enumerate(after) if i != which], 'shift and a click did not remove'
-        p.mouse().move_to_element_with_offset(p.svg, -95, 90).click_and_hold().move_by_offset(20, 0).move_by_offset(20, 0).release().perform()
+        p = Page(driver, k)
+        start, first = p.points(k), p.picture()
+        trips, work = p.drag(p.marks[which], dx, dy, 30)
+        pictures[name] = first, p.picture(code=False)
+        moved = p.points(k)
+        assert [a != b for a, b in zip(start, moved)] == [
+            i == which for i in range(len(start))
+        ], "Python has other points than were moved"
+        came = p.rush(p.marks[which], 60)
+        after = p.points(k)
+        assert max(abs(a - b) for a, b in zip(after[which], moved[which])) < 0.02, (
+            "the last of many moves is not where it ended"
+        )
+        p.mouse().move_to_element(p.marks[which]).key_down(Keys.SHIFT).click().key_up(
+            Keys.SHIFT
+        ).perform()
+        assert p.points(k) == [q for i, q in enumerate(after) if i != which], (
+            "shift and a click did not remove"
+        )
+        p.mouse().move_to_element_with_offset(
+            p.svg, -95, 90
+        ).click_and_hold().move_by_offset(20, 0).move_by_offset(
+            20, 0
+        ).release().perform()
         more = len(p.points(k)) - len(start) + 1
-        assert more == 1 if name == 'signal' else more > 1, 'a press did not add one point, or paint some'
+        assert more == 1 if name == "signal" else more > 1, (
+            "a press did not add one point, or paint some"
+        )
         p.mouse().move_to_element(p.marks[-1]).double_click().perform()
-        assert len(p.points(k)) == len(start) + more - 2, 'a double click did not remove'
-        p.root.find_element(By.TAG_NAME, 'button').click(); assert p.points(k) == [], 'the button did not remove all'
-        print(f'{name}: moved, removed, added. From a move of the mouse to the new picture {statistics.median(trips):.0f} ms on the clock (median of {len(trips)}), {work:.0f} ms of work by browser, server and kernel; {came} answers to 60 moves in a rush')
+        assert len(p.points(k)) == len(start) + more - 2, (
+            "a double click did not remove"
+        )
+        p.root.find_element(By.TAG_NAME, "button").click()
+        assert p.points(k) == [], "the button did not remove all"
+        print(
+            f"{name}: moved, removed, added. From a move of the mouse to the new picture {statistics.median(trips):.0f} ms on the clock (median of {len(trips)}), {work:.0f} ms of work by browser, server and kernel; {came} answers to 60 moves in a rush"
+        )
     return pictures
 
+
 def main(out=None):
-    if out: Path(out).mkdir(parents=True, exist_ok=True)
-    folder = tempfile.mkdtemp(); nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(c) for c in CELLS], metadata=dict(kernelspec=dict(name='python3', display_name='Python 3', language='python')))
-    nbformat.write(nb, f'{folder}/explore.ipynb'); server = driver = None
+    if out:
+        Path(out).mkdir(parents=True, exist_ok=True)
+    folder = tempfile.mkdtemp()
+    nb = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(c) for c in CELLS],
+        metadata=dict(
+            kernelspec=dict(name="python3", display_name="Python 3", language="python")
+        ),
+    )
+    nbformat.write(nb, f"{folder}/explore.ipynb")
+    server = driver = None
     try:
-        server, address = serve(folder); driver = browser(); driver.get(address)
-        print(f'JupyterLab {jupyterlab.__version__}, {driver.capabilities["browserName"]} {driver.capabilities["browserVersion"].split(".")[0]}, {os.getloadavg()[0]:.1f} processes at work on {len(os.sched_getaffinity(0))} core(s) of {os.cpu_count()}')
+        server, address = serve(folder)
+        driver = browser()
+        driver.get(address)
+        print(
+            f"JupyterLab {jupyterlab.__version__}, {driver.capabilities['browserName']} {driver.capabilities['browserVersion'].split('.')[0]}, {os.getloadavg()[0]:.1f} processes at work on {len(os.sched_getaffinity(0))} core(s) of {os.cpu_count()}"
+        )
         for name, two in check(driver).items():
-            if not out: continue
-            both = Image.new('RGB', (two[0].width, sum(t.height for t in two)), 'white'); both.paste(two[0], (0, 0)); both.paste(two[1], (0, two[0].height))
-            both.quantize(128, dither=Image.Dither.NONE).save(Path(out) / f'{name}.png', optimize=True)
+            if not out:
+                continue
+            both = Image.new("RGB", (two[0].width, sum(t.height for t in two)), "white")
+            both.paste(two[0], (0, 0))
+            both.paste(two[1], (0, two[0].height))
+            both.quantize(128, dither=Image.Dither.NONE).save(
+                Path(out) / f"{name}.png", optimize=True
+            )
     finally:
-        if driver: driver.quit()
-        if server: server.terminate(); server.wait()
+        if driver:
+            driver.quit()
+        if server:
+            server.terminate()
+            server.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
-if __name__ == '__main__': main(*sys.argv[1:])
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,54 +1,96 @@
 """README.md from nbs/index.ipynb, without Quarto. `--check` writes nothing and says whether it is up to date."""
+
 import base64, posixpath, re, sys
 from pathlib import Path
 import nbformat
 
 root = Path(__file__).resolve().parents[1]
-figs = 'nbs/index_files'
+figs = "nbs/index_files"
 
-def text(o): return ''.join(o) if isinstance(o, list) else o
+
+def text(o):
+    return "".join(o) if isinstance(o, list) else o
+
 
 def rebase(md):
     "Relative links start from nbs/ in the notebook and from the top in the README"
-    def f(m): return m[1] + posixpath.normpath('nbs/' + m[2])
-    return re.sub(r'''(\]\(|(?:src|href)=")(?!\w+:|[#/])([^)"\s]+)''', f, md)
+
+    def f(m):
+        return m[1] + posixpath.normpath("nbs/" + m[2])
+
+    return re.sub(r"""(\]\(|(?:src|href)=")(?!\w+:|[#/])([^)"\s]+)""", f, md)
+
 
 def markdown(src, first):
-    if first: src = re.sub(r'^> ', '', src, flags=re.M)  # the subtitle
-    return rebase(src).replace('```{mermaid}', '```mermaid')
+    if first:
+        src = re.sub(r"^> ", "", src, flags=re.M)  # the subtitle
+    return rebase(src).replace("```{mermaid}", "```mermaid")
+
 
 def output(o, files, alt):
     "Markdown of one output; a figure is also added to `files`"
-    if o.output_type == 'stream': data = {'text/plain': o.text} if o.name == 'stdout' else {}
-    else: data = o.get('data', {})
-    if 'image/png' in data:
-        name = f'{figs}/figure-{len(files)+1}.png'
-        files[name] = base64.b64decode(text(data['image/png']))
-        return f'![{alt}]({name})'
-    if 'text/markdown' in data: return rebase(text(data['text/markdown']))
-    return '\n'.join('    ' + l if l else '' for l in text(data.get('text/plain', '')).rstrip().splitlines())
+    if o.output_type == "stream":
+        data = {"text/plain": o.text} if o.name == "stdout" else {}
+    else:
+        data = o.get("data", {})
+    if "image/png" in data:
+        name = f"{figs}/figure-{len(files) + 1}.png"
+        files[name] = base64.b64decode(text(data["image/png"]))
+        return f"![{alt}]({name})"
+    if "text/markdown" in data:
+        return rebase(text(data["text/markdown"]))
+    return "\n".join(
+        "    " + l if l else ""
+        for l in text(data.get("text/plain", "")).rstrip().splitlines()
+    )
+
 
 def code(cell, files):
-    flags = dict(re.findall(r'^#\s*\|\s*([\w-]+):?[ \t]*(.*)$', cell.source, re.M))
-    if flags.keys() & {'hide', 'export', 'exporti', 'default_exp'} or flags.get('include') == 'false': return
-    src = re.sub(r'^#\s*\|.*\n?', '', cell.source, flags=re.M).strip()
-    if src and flags.get('echo') != 'false': yield f'```python\n{src}\n```'
-    if flags.get('output') != 'false':
-        for o in cell.outputs: yield output(o, files, flags.get('fig-alt', flags.get('fig-cap', '')).strip('"'))
+    flags = dict(re.findall(r"^#\s*\|\s*([\w-]+):?[ \t]*(.*)$", cell.source, re.M))
+    if (
+        flags.keys() & {"hide", "export", "exporti", "default_exp"}
+        or flags.get("include") == "false"
+    ):
+        return
+    src = re.sub(r"^#\s*\|.*\n?", "", cell.source, flags=re.M).strip()
+    if src and flags.get("echo") != "false":
+        yield f"```python\n{src}\n```"
+    if flags.get("output") != "false":
+        for o in cell.outputs:
+            yield output(
+                o, files, flags.get("fig-alt", flags.get("fig-cap", "")).strip('"')
+            )
+
 
 def build():
     "Every file to write, as {path: bytes}"
-    nb, parts, files = nbformat.read(root/'nbs/index.ipynb', 4), [], {}
+    nb, parts, files = nbformat.read(root / "nbs/index.ipynb", 4), [], {}
     for i, cell in enumerate(nb.cells):
-        if cell.cell_type == 'markdown': parts.append(markdown(cell.source, i == 0).strip())
-        elif cell.cell_type == 'code': parts += code(cell, files)
-    body = '\n\n'.join(p for p in parts if p)
-    return {'README.md': f'<!-- Made from nbs/index.ipynb by `make readme` -->\n\n{body}\n'.encode(), **files}
+        if cell.cell_type == "markdown":
+            parts.append(markdown(cell.source, i == 0).strip())
+        elif cell.cell_type == "code":
+            parts += code(cell, files)
+    body = "\n\n".join(p for p in parts if p)
+    return {
+        "README.md": f"<!-- Made from nbs/index.ipynb by `make readme` -->\n\n{body}\n".encode(),
+        **files,
+    }
 
-if __name__ == '__main__':
+
+if __name__ == "__main__":
     files = build()
-    old = {p: (root/p).read_bytes() for p in ['README.md', *(f'{figs}/{f.name}' for f in (root/figs).glob('*'))] if (root/p).exists()}
+    old = {
+        p: (root / p).read_bytes()
+        for p in ["README.md", *(f"{figs}/{f.name}" for f in (root / figs).glob("*"))]
+        if (root / p).exists()
+    }
     wrong = sorted(p for p in {*files, *old} if files.get(p) != old.get(p))
-    if '--check' in sys.argv: sys.exit(f"{', '.join(wrong)}: not what nbs/index.ipynb gives. Mend: make readme" if wrong else 0)
-    (root/figs).mkdir(exist_ok=True)
-    for p in wrong: (root/p).write_bytes(files[p]) if p in files else (root/p).unlink()
+    if "--check" in sys.argv:
+        sys.exit(
+            f"{', '.join(wrong)}: not what nbs/index.ipynb gives. Mend: make readme"
+            if wrong
+            else 0
+        )
+    (root / figs).mkdir(exist_ok=True)
+    for p in wrong:
+        (root / p).write_bytes(files[p]) if p in files else (root / p).unlink()
