@@ -3,11 +3,24 @@
 Needs: make lab (for JupyterLab), pip install selenium, and apt install chromium chromium-driver or their like.
 Usage: browser_check.py [FOLDER]: with a folder, pictures are written into it. Prints round trips from the mouse's move to the new picture."""
 
-import io, json, os, re, secrets, shutil, socket, statistics, subprocess, sys, tempfile, time, urllib.request
+import io
+import json
+import os
+import re
+import secrets
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
 from pathlib import Path
 
 try:
-    import jupyterlab, nbformat
+    import jupyterlab
+    import nbformat
     from PIL import Image
     from selenium import webdriver
     from selenium.webdriver.common.action_chains import ActionChains

@@ -2,7 +2,12 @@
 
 The last line reads 'N passed, M failed'."""
 
-import os, shutil, subprocess, sys, tempfile, time
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 

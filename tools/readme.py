@@ -1,7 +1,11 @@
 """README.md from nbs/index.ipynb, without Quarto. `--check` writes nothing and says whether it is up to date."""
 
-import base64, posixpath, re, sys
+import base64
+import posixpath
+import re
+import sys
 from pathlib import Path
+
 import nbformat
 
 root = Path(__file__).resolve().parents[1]
