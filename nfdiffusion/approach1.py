@@ -4,33 +4,37 @@
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #77b2e27d
 from __future__ import annotations
-from typing import Callable, Iterator, NoReturn
+
+from collections.abc import Callable, Iterator
+
 import torch
-from torch import Tensor
 import torch.nn.functional as F
 from fastcore.basics import patch
+from torch import Tensor
+
 from .data import Observations, Signals, observe, split
-from .fields import BasisSiren, ConcatSiren, ModulatedSiren
-from nfdiffusion.encoders import (
-    CodePosterior,
-    MLPEncoder,
-    SetEncoder,
-    MixtureEncoder,
-    mixture_loss,
-    start_from_fields,
-    calibrate,
-)
 from nfdiffusion.diffusion import (
-    Schedule,
-    MixtureDenoiser,
-    DenoiserMLP,
     Denoiser,
+    DenoiserMLP,
+    MixtureDenoiser,
+    Schedule,
     sample,
 )
+from nfdiffusion.encoders import (
+    CodePosterior,
+    MixtureEncoder,
+    MLPEncoder,
+    PointCode,
+    SetEncoder,
+    calibrate,
+    mixture_loss,
+    start_from_fields,
+)
+from .fields import BasisSiren, ConcatSiren, ModulatedSiren
 from .training import FieldModel
 
 # %% auto #0
-__all__ = ['signal_batches', 'whole_batches', 'PointCode', 'LatentDiffusionField', 'fit_images']
+__all__ = ['signal_batches', 'whole_batches', 'LatentDiffusionField', 'fit_images']
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #466dee6d
 def signal_batches(
@@ -69,26 +73,6 @@ def whole_batches(
                 0
             ],
             truth,
-        )
-
-# %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #cc4b80db
-class PointCode:
-    "A code without uncertainty: what a perceptron or a transformer says."
-
-    def __init__(self, z: Tensor):
-        self.z = z
-
-    def code(self) -> Tensor:
-        return self.z
-
-    def sample(self, *args) -> NoReturn:
-        raise ValueError(
-            "this encoder gives one answer and no spread; make the model with diffusion=256, or with encoder='mixture'"
-        )
-
-    def log_prob(self, *args) -> NoReturn:
-        raise ValueError(
-            "this model has no density; score its draws by crps, or take a LatentDiffusionField with encoder='mixture'"
         )
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #c54b5b5a

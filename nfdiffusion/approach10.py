@@ -4,15 +4,19 @@
 
 # %% ../nbs/08_approach10_sparse_features.ipynb #1101e5a5
 from __future__ import annotations
+
 import copy
+
 import torch
-from torch import Tensor
 import torch.nn.functional as F
 from fastcore.basics import patch
-from .data import Observations, grid_coords
-from .fields import spread_places, ridge_codes
-from .encoders import tent_matrix
+from torch import Tensor
+
 from .approach5 import SparseConditionalField
+from .data import Observations, grid_coords
+from .encoders import tent_matrix
+from .linalg import ridge_codes
+from .places import spread_places
 
 # %% auto #0
 __all__ = ['some_places', 'SparseFeatureField']

@@ -4,22 +4,19 @@
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #6277e2d7
 from __future__ import annotations
+
 import torch
-from torch import Tensor
 from fastcore.basics import patch
+from torch import Tensor
+
 from .data import Observations, grid_coords
-from nfdiffusion.fields import (
-    Field,
-    LocalSiren,
-    Near,
-    spline_matrix,
-    ridge_codes,
-    krige_residual,
-)
-from .encoders import GridUNet, Relative, splat, tents
-from .diffusion import Schedule, TokenDenoiser, Denoiser, sample, guided
+from .diffusion import Denoiser, Schedule, TokenDenoiser, guided, sample
+from .encoders import PointCode, splat, tents
+from .fields import Field, krige_residual
+from .linalg import ridge_codes, spline_matrix
+from .networks import GridUNet, Relative
+from .places import LocalSiren, Near
 from .training import FieldModel
-from .approach1 import PointCode
 
 # %% auto #0
 __all__ = ['SparseConditionalField']

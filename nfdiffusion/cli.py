@@ -4,35 +4,36 @@
 
 # %% ../nbs/cli.ipynb #8e50ebbc
 from __future__ import annotations
+
+import json
+import os
+import time
+import zipfile
+import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-import itertools, json, math, os, time, warnings, zipfile, zlib
-import numpy as np, torch
-from fastcore.script import call_parse, Param
+
+import numpy as np
+import torch
+from fastcore.script import Param, call_parse
 from safetensors import safe_open
 from safetensors.torch import save_file
-from nfdiffusion.data import (
-    Observations,
-    grid_coords,
-    image_batches,
-    mnist,
-    mnist_slice,
-    observe,
-)
-from .fields import interpolate
-from .training import FieldModel, fit, load, pretrained
-from .metrics import mse, psnr
+
 from .approach1 import fit_images
 from .approach5 import SparseConditionalField
 from .approach6 import TemporalField
 from .approach10 import SparseFeatureField
+from .data import Observations, grid_coords, image_batches, observe
+from .datasets import mnist, mnist_slice
 from .evidence import EvidenceField, left_out
+from .fields import interpolate
+from .metrics import mse, psnr
+from .points import Points, read_fields, read_points
+from .training import FieldModel, fit, load, pretrained
 
 # %% auto #0
-__all__ = ['score_digits', 'draw_digits', 'nfd_demo', 'Points', 'read_points', 'draw_field', 'nfd_reconstruct', 'read_fields',
-           'nfd_fit', 'nfd_sample']
+__all__ = ['score_digits', 'draw_digits', 'nfd_demo', 'draw_field', 'nfd_reconstruct', 'nfd_fit', 'nfd_sample']
 
 # %% ../nbs/cli.ipynb #3c8d05e9
 def score_digits(
@@ -201,216 +202,6 @@ def _whole(path, write):
         os.replace(tmp, path)
     finally:
         tmp.unlink(missing_ok=True)
-
-
-@dataclass
-class Points:
-    "Points in the user's units, and what was assumed on the way."
-
-    names: list  # of coordinates and values
-    x: np.ndarray  # (N, d)
-    y: np.ndarray  # (N, c)
-    box: np.ndarray | None = None  # (d, 2) from and to, of an array
-    shape: tuple = ()  # of an array
-    said: list = field(default_factory=list)
-    dim = property(lambda self: self.x.shape[1])
-
-# %% ../nbs/cli.ipynb #cli00003
-_GAPS = {"", "na", "n/a", "nan", "null", "none", "-", "--", "?", "*"}
-
-
-def _number(s):
-    s = s.strip().strip('"')
-    return math.nan if s.lower() in _GAPS else float(s)
-
-
-def _numbers(cells):
-    try:
-        return [_number(c) for c in cells]
-    except ValueError:
-        return None
-
-
-def _read_table(path):
-    "Names or None, and a text file's rows (N, columns) in float64, NaN where a cell is missing."
-    with open(path, encoding="utf-8-sig", errors="replace") as f:
-        first = next((l for l in f if l.strip() and not l.startswith("#")), "")
-    sep = next((s for s in ";,\t" if s in first), None)
-    cells = [c.strip().strip('"') for c in first.strip("\r\n").split(sep)]
-    named = _numbers(cells) is None
-    comma = (
-        (lambda s: _number(s.replace(",", "."))) if sep == ";" else _number
-    )  # 1,5;2,5
-    if not first:
-        raise ValueError(f"{path} holds no points")
-    if "\0" in first:
-        raise ValueError(f"{path} is no text; known are text tables, .npy, .npz, .nc")
-
-    def rows(**how):
-        with open(path, encoding="utf-8-sig", errors="replace") as f:
-            for line in f:
-                if line.strip() and not line.startswith("#"):
-                    break
-            if not named:
-                f = itertools.chain([line], f)
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return np.loadtxt(f, delimiter=sep, ndmin=2, **how)
-
-    try:
-        a = rows()  # fast
-    except ValueError:
-        try:
-            a = rows(converters=comma)  # with gaps
-        except ValueError as e:
-            raise ValueError(
-                f"{path}: {str(e).split(';')[0]}; each line has one number a column, an empty cell or NA where there is none"
-            ) from None
-    if not a.size:
-        raise ValueError(f"{path} holds no points")
-    return cells if named else None, a
-
-
-def _from_array(a, axes, names, path):
-    "The cells of an array that are not missing; `axes`: coordinates of their centres."
-    a = np.asarray(a, dtype=np.float64)
-    there = np.isfinite(a).all(-1)
-    for name, ax in zip(names, axes):
-        if len(ax) < 2 or not np.allclose(np.diff(ax), ax[1] - ax[0], rtol=0.01):
-            raise ValueError(
-                f"the axis {name} of {path} is not evenly spaced, or a single value; give the points as a table"
-            )
-    box = np.array(
-        [[ax[0] - (ax[1] - ax[0]) / 2, ax[-1] + (ax[1] - ax[0]) / 2] for ax in axes]
-    )
-    x = np.stack([ax[i] for ax, i in zip(axes, np.nonzero(there))], 1)
-    return Points(
-        list(names),
-        x,
-        a[there],
-        box,
-        there.shape,
-        [
-            f"an array of {' × '.join(map(str, there.shape))} cells, {there.size - there.sum():,} of them missing"
-        ],
-    )
-
-
-def _read_netcdf(path):
-    try:
-        import xarray
-    except ImportError:
-        raise ImportError(
-            "reading netCDF needs xarray: pip install xarray netCDF4"
-        ) from None
-    with xarray.open_dataset(
-        path, decode_coords="all"
-    ) as data:  # bounds of cells and the like are no values
-        known = [
-            k for k, v in data.data_vars.items() if v.ndim and v.dtype.kind in "fiu"
-        ]
-        if not known:
-            raise ValueError(f"{path} holds no array of numbers")
-        v = data[known[0]].squeeze().load()
-    axes, said = (
-        [],
-        [
-            f"variable {known[0]}"
-            + (f" (also there: {', '.join(known[1:])})" if known[1:] else "")
-        ],
-    )
-    for d in v.dims:
-        ax = v[d].values
-        if ax.dtype.kind in "mM":
-            ax = (ax - ax[0]) / np.timedelta64(1, "D")
-            said.append(f"{d} in days since the first")
-        axes.append(ax.astype(np.float64))
-    p = _from_array(v.values[..., None], axes, [*v.dims, known[0]], path)
-    p.said += said
-    return p
-
-
-def read_points(
-    path: str | Path,  # a text table, .npy, .npz or .nc
-    values: int = 1,  # columns that hold values, the last ones
-) -> Points:
-    "Points of one field from a file."
-    path = Path(path)
-    kind = path.suffix.lower()
-    if not path.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
-    if kind in (".npy", ".npz"):
-        with open(path, "rb") as f:
-            got = np.load(f, allow_pickle=False)
-            if kind == ".npz":
-                got = {k: got[k] for k in got.files}
-        if isinstance(got, dict) and {"coords", "values"} <= set(got):
-            x, y = (np.asarray(got[k], dtype=np.float64) for k in ("coords", "values"))
-            names = None
-            a = (
-                np.concatenate([x.reshape(len(x), -1), y.reshape(len(y), -1)], 1)
-                if len(x) == len(y)
-                else None
-            )
-            if a is None:
-                raise ValueError(f"{path} has {len(x)} coords but {len(y)} values")
-            values = y.reshape(len(y), -1).shape[1]
-        else:
-            if isinstance(got, dict) and len(got) != 1:
-                raise ValueError(
-                    f"{path} needs arrays called coords and values, or one array; it has {', '.join(got) or 'none'}"
-                )
-            a = next(iter(got.values())) if isinstance(got, dict) else got
-            a = a if values > 1 else a[..., None]
-            d = a.ndim - 1
-            if a.shape[-1] != values or not 1 <= d <= 4:
-                raise ValueError(
-                    f"the array in {path} has shape {a.shape[: d + (values > 1)]}; 1 to 4 axes of cells are wanted"
-                    + ", and one of values" * (values > 1)
-                )
-            return _from_array(
-                a,
-                [np.arange(n, dtype=np.float64) for n in a.shape[:-1]],
-                [f"axis{i}" for i in range(d)] + [f"value{i}" for i in range(values)],
-                path,
-            )
-    elif kind in (".nc", ".nc4", ".cdf", ".netcdf"):
-        return _read_netcdf(path)
-    else:
-        names, a = _read_table(path)
-    d = a.shape[1] - values
-    if values < 1 or not 1 <= d <= 4:
-        raise ValueError(
-            f"{path} has {a.shape[1]} column(s), {values} of them for values, which leaves {d} coordinate(s); 1 to 4 are wanted: say how many columns are values with --values"
-        )
-    named = names is not None and len(names) == a.shape[1]
-    names = (
-        names
-        if named
-        else [*"xyzt"][:d] + [f"value{i}" for i in range(values)]
-        if values > 1
-        else [*"xyzt"][:d] + ["value"]
-    )
-    good = np.isfinite(a).all(1)
-    said = (
-        []
-        if good.all()
-        else [
-            f"{(~good).sum():,} of {len(a):,} lines have a missing cell and are left out"
-        ]
-    )
-    if not good.any():
-        raise ValueError(f"every line of {path} has a missing cell")
-    return Points(
-        names,
-        a[good, :d],
-        a[good, d:],
-        said=[
-            f"coordinates {', '.join(names[:d])}, values {', '.join(names[d:])}"
-            + ("" if named else " (no line of names)"),
-            *said,
-        ],
-    )
 
 # %% ../nbs/cli.ipynb #cli00007
 def _box(p: Points, bounds=None):
@@ -730,70 +521,6 @@ def _save(path, arrays):
         np.savez_compressed(f, **arrays)
 
 # %% ../nbs/cli.ipynb #cli00020
-def read_fields(path: str | Path, channels: int = 0) -> tuple[torch.Tensor, tuple, str]:
-    "Fields (n, *grid, c) from a file or folder, mapped to [0, 1]; (offset, unit) of that; what was assumed."
-    path = Path(path)
-
-    def one(f):
-        if f.suffix.lower() not in (".npy", ".npz"):
-            from matplotlib.image import imread
-
-            a = imread(f)
-            return a[..., :3] if a.ndim == 3 and a.shape[-1] == 4 else a
-        with open(f, "rb") as s:
-            a = np.load(s, allow_pickle=False)
-            return (
-                a
-                if isinstance(a, np.ndarray)
-                else a[a.files[0]]
-                if a.files
-                else np.zeros(0)
-            )
-
-    if path.is_dir():
-        files = sorted(
-            f
-            for f in path.iterdir()
-            if f.suffix.lower()
-            in (".npy", ".npz", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp")
-        )
-        if not files:
-            raise ValueError(f"the folder {path} holds no images or .npy, .npz files")
-        parts = [one(f) for f in files]
-        for f, a in zip(files, parts):
-            if a.shape != parts[0].shape:
-                raise ValueError(
-                    f"{f.name} has shape {a.shape}, but {files[0].name} {parts[0].shape}; all fields need one size"
-                )
-        a = np.stack(parts)
-    elif path.is_file():
-        a = one(path)
-    else:
-        raise FileNotFoundError(f"there is no file or folder {path}")
-    c = channels or (a.shape[-1] if a.ndim > 2 and a.shape[-1] <= 4 else 1)
-    if channels > 1 and (a.ndim < 3 or a.shape[-1] != c):
-        raise ValueError(
-            f"the last axis of {a.shape} is not one of {channels} channels"
-        )
-    a = a if c > 1 or (a.ndim > 2 and a.shape[-1] == 1) else a[..., None]
-    if not 1 <= a.ndim - 2 <= 4 or len(a) < 2:
-        raise ValueError(
-            f"fields come as (n, *grid) or (n, *grid, channels) with n of 2 or more, not {a.shape}"
-        )
-    if a.dtype.kind not in "biuf" or not np.isfinite(a).all():
-        raise ValueError(
-            f"{path} has cells that are missing or no numbers; whole fields are wanted"
-        )
-    lo, hi = (0.0, 255.0) if a.dtype == np.uint8 else (float(a.min()), float(a.max()))
-    if lo == hi:
-        raise ValueError(f"every value in {path} is {lo:g}")
-    return (
-        torch.from_numpy((a.astype(np.float32) - lo) / (hi - lo)),
-        (lo, hi - lo),
-        f"{len(a):,} fields of {' × '.join(map(str, a.shape[1:-1]))}, {c} channel{'s' * (c > 1)}, values {lo:g} to {hi:g}",
-    )
-
-
 def _clips(clips, size=2):
     "Endless batches: half of them whole frames, the others as images are seen."
     T = clips.shape[1]
@@ -832,7 +559,7 @@ def nfd_fit(
             raise ValueError(f"--minutes is more than 0, not {minutes:g}")
         if relative and approach not in (5, 10):
             raise ValueError(f"--relative is for approaches 5 and 10, not {approach}")
-        if approach in (5, 10) and d > 3 or approach == 6 and not 2 <= d <= 4:
+        if (approach in (5, 10) and d > 3) or (approach == 6 and not 2 <= d <= 4):
             raise ValueError(
                 f"approach {approach} is not for fields of {d} dimension(s); use {5 if d < 4 else 1}"
             )

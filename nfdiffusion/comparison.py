@@ -4,33 +4,22 @@
 
 # %% ../nbs/09_comparison.ipynb #c0900004
 from __future__ import annotations
-import csv, importlib, math, time
+
+import csv
+import importlib
+import math
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Callable
+from typing import Any
+
 import torch
-from torch import nn, Tensor
-from torch.distributions import Normal
 from fastcore.script import call_parse
-from nfdiffusion.data import (
-    Observations,
-    FourierSignals,
-    SineMixtures,
-    MovingDigits,
-    Signals,
-    GPPosterior,
-    mnist,
-    mnist_slice,
-    observe,
-    split,
-)
-from .fields import Field, interpolate
-from .encoders import start_from_fields
-from .diffusion import Denoiser, Schedule, sample
-from .training import FieldModel, fit, load
-from .metrics import mse, psnr, ssim, crps, energy_score, coverage
-from .peers import UNet, UNetField, on_pixels, pixel_field, digit_views
+from torch import Tensor, nn
+from torch.distributions import Normal
+
 from nfdiffusion.approach1 import (
     LatentDiffusionField,
     fit_images,
@@ -38,8 +27,24 @@ from nfdiffusion.approach1 import (
     whole_batches,
 )
 from .approach5 import SparseConditionalField
-from .approach6 import clip_views, fade_frames, space_time
 from .approach10 import SparseFeatureField
+from .clips import MovingDigits, clip_views, fade_frames, space_time
+from nfdiffusion.data import (
+    FourierSignals,
+    GPPosterior,
+    Observations,
+    Signals,
+    SineMixtures,
+    observe,
+    split,
+)
+from .datasets import mnist, mnist_slice
+from .diffusion import Denoiser, Schedule, sample
+from .encoders import start_from_fields
+from .fields import Field, interpolate
+from .metrics import coverage, crps, energy_score, mse, psnr, ssim
+from .peers import UNet, UNetField, digit_views, on_pixels, pixel_field
+from .training import FieldModel, fit, load
 
 # %% auto #0
 __all__ = ['TASKS', 'ours', 'waves', 'METHODS', 'COLUMNS', 'Task', 'signal_task', 'digit_task', 'clip_task', 'Exact',
@@ -622,7 +627,28 @@ def scores(
     )
 
 # %% ../nbs/09_comparison.ipynb #c0900021
-COLUMNS = "task view method kind items seed budget train_s parameters mse psnr ssim crps energy cover90 loglik consistency steps mean_ms draw_ms".split()
+COLUMNS = [
+    "task",
+    "view",
+    "method",
+    "kind",
+    "items",
+    "seed",
+    "budget",
+    "train_s",
+    "parameters",
+    "mse",
+    "psnr",
+    "ssim",
+    "crps",
+    "energy",
+    "cover90",
+    "loglik",
+    "consistency",
+    "steps",
+    "mean_ms",
+    "draw_ms",
+]
 
 
 def read_table(path: str | Path) -> list:

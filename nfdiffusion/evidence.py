@@ -4,13 +4,17 @@
 
 # %% ../nbs/evidence.ipynb #ev000003
 from __future__ import annotations
+
 import math
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Callable
-import numpy as np, torch
+
+import numpy as np
+import torch
 from scipy import optimize, special, stats
 from scipy.spatial import cKDTree
 from torch import Tensor
+
 from .data import Observations
 from .fields import Field, Sine
 from .training import FieldModel
@@ -203,7 +207,7 @@ def learn_prior(
     N, d = x.shape
     mean = y.mean(0) if N else y.new_zeros(y.shape[1])
     y = y - mean
-    if N < d + 3 or not y.any():
+    if d + 3 > N or not y.any():
         return SinePrior(
             [0.5] * d,
             scale=y.abs().amax(0)

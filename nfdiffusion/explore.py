@@ -4,10 +4,13 @@
 
 # %% ../nbs/explore.ipynb #db7f9eec
 from __future__ import annotations
+
 from functools import cache
 from typing import Any
+
 import torch
 from torch import Tensor
+
 from .data import Observations, observe
 from .training import FieldModel
 
@@ -231,7 +234,8 @@ def _observed(points, dim: int) -> Observations:
 def _explorer():
     "The class of the widget, made when first asked for: the library is imported without notebooks, too."
     try:
-        import anywidget, traitlets as tr
+        import anywidget
+        import traitlets as tr
     except ImportError:
         raise ImportError(
             "explore draws with the package anywidget, which is not here: pip install anywidget"

@@ -4,19 +4,20 @@
 
 # %% ../nbs/01_fields.ipynb #b278f3a9
 from __future__ import annotations
-import math, warnings
-from importlib.resources import files
-from typing import Callable, Sequence
-import numpy as np, torch
-from torch import nn, Tensor
-import torch.nn.functional as F
-from fastcore.basics import patch
-from safetensors.torch import load_file
+
+import math
+import warnings
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
 from .data import Observations, grid_coords
+from .linalg import squared_distances
 
 # %% auto #0
-__all__ = ['Field', 'interpolate', 'Sine', 'Siren', 'mr_slice', 'ConcatSiren', 'ModulatedSiren', 'BasisSiren', 'Near',
-           'spread_places', 'LocalSiren', 'spline_matrix', 'ridge_codes', 'fit_local', 'krige_residual']
+__all__ = ['Field', 'interpolate', 'Sine', 'Siren', 'ConcatSiren', 'ModulatedSiren', 'BasisSiren', 'krige_residual']
 
 # %% ../nbs/01_fields.ipynb #4e61dae3
 class Field:
@@ -144,7 +145,7 @@ def _linear(x, y):
 
 
 def _cubic(x, y):
-    from scipy.interpolate import CubicSpline, CloughTocher2DInterpolator
+    from scipy.interpolate import CloughTocher2DInterpolator, CubicSpline
 
     if x.shape[1] == 1:
         s = CubicSpline(x[:, 0], y)
@@ -191,12 +192,6 @@ class _NumpyField(Field):
         ).to(self.like)
 
 # %% ../nbs/01_fields.ipynb #51ae3076
-def _dist2(a, b):
-    return sum(
-        (a[..., i, None] - b[..., None, :, i]).square() for i in range(a.shape[-1])
-    )  # cdist has no forward derivative
-
-
 def _gp(
     obs: Observations,
     lengths=np.geomspace(0.03, 1.5, 14),
@@ -218,7 +213,7 @@ def _gp(
     y = obs.values.double()
     mean = y.sum(1, keepdim=True) / n
     y = (y - mean) * m  # (B, N, c)
-    d2, pair = _dist2(x, x), m * m.transpose(-1, -2)
+    d2, pair = squared_distances(x, x), m * m.transpose(-1, -2)
     best = (torch.full_like(n, -torch.inf), torch.ones_like(n), torch.zeros_like(y))
     for length in lengths:
         for rho in noises:
@@ -242,7 +237,8 @@ def _gp(
     fn = lambda q: (
         mean
         + (
-            -_dist2(q.double().expand(len(obs), *q.shape[-2:]), x) / (2 * length**2)
+            -squared_distances(q.double().expand(len(obs), *q.shape[-2:]), x)
+            / (2 * length**2)
         ).exp()
         @ alpha
     )
@@ -323,23 +319,6 @@ class Siren(nn.Module):
 
     def forward(self, x: Tensor, shifts: Sequence | None = None) -> Tensor:
         return self.last(self.hidden(x, shifts))
-
-# %% ../nbs/01_fields.ipynb #9adb2690
-def mr_slice(
-    size: int = 256,  # pixels of a side; 256 is the scan, smaller sizes are block means
-) -> Tensor:  # (size, size, 1) in [0, 1]
-    "The MR slice of a head that travels with matplotlib, `s1045.ima`."
-    from matplotlib.cbook import get_sample_data
-
-    if 256 % size:
-        raise ValueError(
-            f"the slice has 256 pixels a side; ask for a divisor of that, not {size}"
-        )
-    with get_sample_data("s1045.ima.gz") as f:
-        a = np.frombuffer(f.read(), np.uint16).reshape(256, 256).astype("float32")
-    t = torch.from_numpy(a / a.max())
-    k = 256 // size
-    return t.view(size, k, size, k).mean((1, 3))[..., None]
 
 # %% ../nbs/01_fields.ipynb #4b51e5c5
 class ConcatSiren(nn.Module):
@@ -435,263 +414,6 @@ class BasisSiren(nn.Module):
         phi, mean = self.basis(x)
         return torch.einsum("...mcf,...f->...mc", phi, code) + mean
 
-# %% ../nbs/01_fields.ipynb #f82bca3e
-class Near:
-    "The `k` nearest of some places, $2^d$ by default, and their weights."
-
-    def __init__(
-        self,
-        places: Tensor,  # (T, d)
-        k: int | None = None,
-    ):
-        d = places.shape[1]
-        self.k, self.n = k or 2**d, max(1, round(4096 ** (1 / d)))
-        if len(places) <= self.k:
-            raise ValueError(
-                f"{len(places)} places are too few for fields of {d} dimension(s); give at least {self.k + 1}"
-            )
-        r = torch.cdist(grid_coords(*[self.n] * d).to(places), places)  # (cells, T)
-        reach = (
-            r.kthvalue(self.k + 1, 1).values + 2 * d**0.5 / self.n + 1e-5
-        )  # the k+1 nearest of the cell's centre, and twice half its diagonal
-        self.who = r.topk(
-            int((r <= reach[:, None]).sum(1).max()), largest=False
-        ).indices  # (cells, m)
-        self.places, self.near = places, places[self.who]  # (T, d), (cells, m, d)
-
-    def __call__(
-        self, x: Tensor
-    ) -> tuple[Tensor, Tensor]:  # (M, d) -> which (M, k), weight (M, k)
-        i = ((x.detach() + 1) * (self.n / 2)).long().clamp_(0, self.n - 1)
-        cell = i[:, 0]
-        for a in range(1, x.shape[1]):
-            cell = cell * self.n + i[:, a]
-        r2, j = (
-            (self.near.index_select(0, cell) - x[:, None])
-            .square()
-            .sum(-1)
-            .topk(self.k + 1, largest=False)
-        )
-        w = (1 - r2[:, :-1] / r2[:, -1:].clamp_min(1e-12)).square() + 1e-12
-        return self.who.index_select(0, cell).gather(1, j[:, :-1]), w / w.sum(
-            1, keepdim=True
-        )
-
-# %% ../nbs/01_fields.ipynb #e85c4125
-def spread_places(
-    n: int,
-    dim: int,
-    rounds: int = 3,
-    generator: torch.Generator | None = None,
-) -> Tensor:  # (n, dim) in [-1, 1]^dim
-    "Random places pushed apart."
-    cells = max(8, math.ceil((16 * n) ** (1 / dim)))
-    x = grid_coords(*[cells] * dim)
-    x = x + (torch.rand(x.shape, generator=generator) - 0.5) * 2 / cells
-    p = x[torch.randperm(len(x), generator=generator)[:n]].clone()
-    for _ in range(rounds):
-        own = torch.cdist(x, p).argmin(1)
-        s = torch.zeros(n, dim + 1).index_add_(
-            0, own, torch.cat([x, torch.ones(len(x), 1)], 1)
-        )
-        p = torch.where(s[:, -1:] > 0, s[:, :-1] / s[:, -1:].clamp_min(1), p)
-    return p
-
-# %% ../nbs/01_fields.ipynb #73aa16f9
-_CODES = {1: 8, 2: 28, 3: 18}  # functions of the bases in the package, by dimension
-
-
-class LocalSiren(nn.Module):
-    "Codes at places, decoded by one small SIREN of the offset; linear in the codes. `pretrained` takes the basis that travels in the package."
-
-    def __init__(
-        self,
-        dim: int,
-        code: int | None = None,
-        hidden: int = 64,
-        w0: float = 3.0,
-        pretrained: bool = True,
-    ):
-        super().__init__()
-        if code is None and dim not in _CODES:
-            raise ValueError(
-                f"a local basis travels in the package for {', '.join(map(str, _CODES))} dimensions, not {dim}; give code= and pretrained=False, and fit_local it"
-            )
-        self.code = code or _CODES[dim]
-        self.net = Siren(dim, self.code, hidden, 2, w0)
-        nn.init.normal_(self.net.last.weight, std=hidden**-0.5)
-        if pretrained:
-            self.load_state_dict(
-                load_file(
-                    str(
-                        files("nfdiffusion")
-                        / "assets"
-                        / f"local_siren_{dim}d.safetensors"
-                    )
-                )
-            )
-
-    def phi(self, u: Tensor) -> Tensor:  # offsets in spacings (n, d) -> (n, F)
-        for l in self.net.layers:
-            u = torch.addmm(
-                l.w0 * l.linear.bias, u, l.w0 * l.linear.weight.T
-            ).sin()  # one pass less than Sine
-        return self.net.last(u)
-
-    def at(
-        self, x: Tensor, near: Near, spacing: float
-    ) -> tuple[Tensor, Tensor]:  # (M, d) -> which (M, k), (M, k, F)
-        which, w = near(x)
-        u = ((x[:, None] - near.places[which]) / spacing).flatten(0, 1)
-        return which, self.phi(u).unflatten(0, which.shape) * w[..., None]
-
-# %% ../nbs/01_fields.ipynb #9c49289c
-@patch
-def matrix(
-    self: LocalSiren, x: Tensor, near: Near, spacing: float
-) -> Tensor:  # (*lead, M, d) -> (*lead, M, T F)
-    "What turns codes into values at `x`."
-    which, phi = self.at(x.reshape(-1, x.shape[-1]), near, spacing)
-    A = phi.new_zeros(len(phi), len(near.places), self.code).scatter(
-        1, which[..., None].expand_as(phi), phi
-    )
-    return A.view(*x.shape[:-1], A.shape[1] * self.code)
-
-
-@patch
-def forward(
-    self: LocalSiren,
-    z: Tensor,  # (*S, c, T, F) codes
-    x: Tensor,  # (*lead, M, d)
-    near: Near,  # of T places
-    spacing: float,  # h
-) -> Tensor:  # (*S, M, c)
-    S, c = z.shape[:-3], z.shape[-3]
-    if x.ndim == 2 and S.numel() * c < 8:  # few functions: no dense matrix
-        which, phi = self.at(x, near, spacing)
-        return torch.einsum("...cmkf,mkf->...mc", z[..., which, :], phi)
-    lead = (
-        torch.broadcast_shapes(x.shape[:-2], S[len(S) - x.ndim + 2 :])
-        if x.ndim > 2
-        else ()
-    )
-    A = self.matrix(x, near, spacing).expand(*lead, -1, -1)
-    E = S[: len(S) - len(lead)].numel()
-    z = (
-        z.flatten(-2).reshape(E, *lead, c, A.shape[-1]).movedim(0, -3).flatten(-3, -2)
-    )  # (*lead, E c, T F), S = (*E, *lead)
-    return (
-        (z @ A.mT).unflatten(-2, (E, c)).movedim(-3, 0).mT.reshape(*S, x.shape[-2], c)
-    )
-
-# %% ../nbs/01_fields.ipynb #8db57c81
-def spline_matrix(
-    x: Tensor,  # (M, d)
-    *shape: int,  # of a grid
-) -> Tensor:  # (M, prod(shape))
-    "What turns values at the centres of a grid's cells into those of the cubic B-spline through them ([Unser 1999](https://doi.org/10.1109/79.799930))."
-
-    def bump(u):
-        u = u.abs()
-        return torch.where(
-            u < 1, 2 / 3 - u**2 + u**3 / 2, (2 - u).clamp_min(0) ** 3 / 6
-        )
-
-    out = x.new_ones(len(x), 1)
-    for a, n in enumerate(shape):
-        i = torch.arange(n).to(x)
-        W = torch.linalg.solve(
-            bump(i[:, None] - i), bump((x[:, a, None] + 1) * n / 2 - 0.5 - i).T
-        ).T  # (M, n)
-        out = (out[:, :, None] * W[:, None]).flatten(1)
-    return out
-
-
-def ridge_codes(
-    A: Tensor,  # (*, n, F)
-    y: Tensor,  # (*, n, m)
-    ridge: float = 1e-3,  # in units of the mean diagonal of AᵀA
-) -> Tensor:  # (*, F, m)
-    "Codes by regularised least squares."
-    load = (ridge * A.square().sum((-2, -1)) / A.shape[-1]).clamp_min(
-        torch.finfo(A.dtype).tiny
-    )  # nothing at all: codes of 0
-    G = A @ A.mT if (few := A.shape[-2] < A.shape[-1]) else A.mT @ A
-    L = torch.linalg.cholesky(
-        G + load[..., None, None] * torch.eye(G.shape[-1]).to(G)
-    )  # the smaller system
-    return (
-        A.mT @ torch.cholesky_solve(y, L) if few else torch.cholesky_solve(A.mT @ y, L)
-    )
-
-# %% ../nbs/01_fields.ipynb #9cce320e
-def _smooth(v, width):  # (B, *n), (B,)
-    "Each axis smoothed by a Gaussian of a width in grid steps, white noise keeping its variance."
-    for a in range(1, v.ndim):
-        i = torch.arange(v.shape[a])
-        K = (-0.5 * ((i[:, None] - i) / width[:, None, None]).square()).exp()
-        v = torch.einsum(
-            "bij,b...j->b...i", K / K.norm(dim=-1, keepdim=True), v.movedim(a, -1)
-        ).movedim(-1, a)
-    return v
-
-
-def fit_local(
-    basis: LocalSiren,
-    dim: int,
-    steps: int = 2500,
-    lr: float = 5e-3,
-    side: int = 4,
-    per: int = 4,  # spacings in a window, samples in a spacing
-    between: float = 1.0,  # weight of points between the samples
-) -> list:  # the loss of each step
-    "Fit a local basis to smoothed noise, so that codes of unit variance give values of unit variance."
-    grid, opt, loss = (
-        grid_coords(*[side * per] * dim),
-        torch.optim.Adam(basis.parameters(), lr),
-        [],
-    )
-    for step in range(steps):
-        opt.param_groups[0]["lr"] = (
-            lr * min(1, (step + 1) / 30) * 0.5 * (1 + math.cos(math.pi * step / steps))
-        )
-        x = torch.cat([grid, grid + (torch.rand_like(grid) - 0.5) * 2 / (side * per)])
-        p = (
-            grid_coords(*[side] * dim)
-            if torch.rand(()) < 0.3
-            else spread_places(
-                round(side**dim * (0.75 + 0.55 * torch.rand(()).item())), dim
-            )
-        )
-        noise = _smooth(
-            torch.randn(256, *[side * per] * dim), 0.05 + 1.2 * torch.rand(256)
-        ).flatten(1)
-        weigh = torch.where(torch.arange(len(x)) < len(grid), 1.0, between**0.5)[
-            :, None
-        ]
-        A, y = (
-            weigh * basis.matrix(x, Near(p), 2 / side),
-            weigh * (spline_matrix(x, *[side * per] * dim) @ noise.T),
-        )
-        with torch.no_grad():
-            z = ridge_codes(A, y)
-        error = (A @ z - y).square().mean()
-        opt.zero_grad()
-        error.backward()
-        opt.step()
-        loss.append(error.item())
-    with torch.no_grad():
-        size = (
-            basis.matrix(grid, Near(grid_coords(*[side] * dim)), 2 / side)
-            .square()
-            .sum(1)
-            .mean()
-            .sqrt()
-        )
-        basis.net.last.weight /= size
-        basis.net.last.bias /= size
-    return loss
-
 # %% ../nbs/01_fields.ipynb #ef6bc1b8
 def krige_residual(
     fn: Callable,  # (*lead, M, d) -> (*E, B, M, c)
@@ -703,7 +425,7 @@ def krige_residual(
     m = obs.mask.to(obs.values)
 
     def solve(x, m, R):  # of some items: kernels of all at once may not fit
-        K = (-_dist2(x, x) / (2 * length**2)).exp() * m[:, :, None] * m[
+        K = (-squared_distances(x, x) / (2 * length**2)).exp() * m[:, :, None] * m[
             :, None
         ] + torch.diag_embed(1 - m + noise**2)
         return torch.cholesky_solve(R.flatten(2), torch.linalg.cholesky(K)).view_as(R)

@@ -4,7 +4,9 @@
 
 # %% ../nbs/metrics.ipynb #bf8cb501
 from __future__ import annotations
+
 import math
+
 import torch
 from torch import Tensor
 

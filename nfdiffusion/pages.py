@@ -4,8 +4,11 @@
 
 # %% ../nbs/names.ipynb #5d0301bf
 from __future__ import annotations
-import inspect, textwrap
+
+import inspect
+import textwrap
 from typing import Any
+
 from fastcore.docments import docments
 
 # %% auto #0

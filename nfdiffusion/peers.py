@@ -4,19 +4,23 @@
 
 # %% ../nbs/peers.ipynb #f44c4566
 from __future__ import annotations
-import math, time
+
+import math
+import time
 from importlib.resources import files
 from typing import Any, NoReturn
+
 import torch
-from torch import nn, Tensor
 import torch.nn.functional as F
 from fastcore.basics import patch
 from safetensors.torch import load_file
-from .data import Observations, observe, image_batches
-from .fields import Field
+from torch import Tensor, nn
+
+from .data import Observations, image_batches, observe
 from .diffusion import Denoiser, Schedule, ddpm, sample, time_embedding
+from .fields import Field
+from .metrics import coverage, crps, mse
 from .training import FieldModel, fit
-from .metrics import mse, crps, coverage
 
 # %% auto #0
 __all__ = ['on_pixels', 'pixel_field', 'KernelAverage', 'UNet', 'UNetField', 'fit_unet', 'PixelDiffusion', 'ddpm_digits',

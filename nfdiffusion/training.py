@@ -4,16 +4,28 @@
 
 # %% ../nbs/04_training.ipynb #98f00a32
 from __future__ import annotations
-import atexit, glob, importlib, json, math, pkgutil, time, warnings, zlib
+
+import atexit
+import glob
+import importlib
+import json
+import math
+import pkgutil
+import time
+import warnings
+import zlib
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
-from typing import Iterable
+
 import torch
-from torch import nn, Tensor
 from fastcore.basics import patch
-from safetensors import safe_open, SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as as_bytes
-from .data import Observations, _put
+from torch import Tensor, nn
+
+from .data import Observations
+from .datasets import write_atomic
 from .fields import Field
 from .metrics import coverage
 
@@ -187,7 +199,7 @@ def _write(path, tensors, about: dict):
         raise TypeError(
             f"could not write {path} ({e}); give model.about and the configuration what JSON holds"
         ) from None
-    _put(
+    write_atomic(
         Path(path),
         as_bytes(tensors, {"nfdiffusion": header, "crc32": _crc(header, tensors)}),
     )
