@@ -99,24 +99,7 @@ class LatentDiffusionField(FieldModel):
         floor: float = 0.1,  # spread outside the mixture's components that the network starts from
         balance: tuple = (1.0, 1.0),  # λ_recon, λ_diff
     ):
-        super().__init__(
-            dim,
-            channels,
-            encoder=encoder,
-            decoder=decoder,
-            code=code,
-            hidden=hidden,
-            depth=depth,
-            w0=w0,
-            points=points,
-            components=components,
-            rank=rank,
-            means=means,
-            noise=noise,
-            diffusion=diffusion,
-            floor=floor,
-            balance=balance,
-        )
+        super().__init__(dim, channels)
         bayes, self.balance, self.floor, self.schedule = (
             encoder in ("closed", "mixture"),
             balance,

@@ -47,21 +47,7 @@ class SparseConditionalField(FieldModel):
         balance: tuple = (1.0, 1.0),  # λ_mean, λ_diffusion
     ):
         n, a = tokens or {1: 16, 2: 7}.get(dim, 4), 2 ** (len(widths) - 1)
-        super().__init__(
-            dim,
-            channels,
-            tokens=n,
-            widths=widths,
-            depth=depth,
-            passes=passes,
-            relative=relative,
-            diffusion=diffusion,
-            labels=labels,
-            bounds=bounds,
-            reach=reach,
-            noise=noise,
-            balance=balance,
-        )
+        super().__init__(dim, channels)
         (
             self.n,
             self.shape,

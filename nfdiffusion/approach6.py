@@ -54,18 +54,7 @@ class TemporalField(FieldModel):
             raise ValueError(
                 f"with {len(widths)} levels the anchors along an axis are a multiple of {top}, at least {3 * per}, not {side}"
             )
-        super().__init__(
-            dim,
-            channels,
-            frames=frames,
-            side=side,
-            widths=widths,
-            depth=depth,
-            latent=latent,
-            diffusion=diffusion,
-            bounds=bounds,
-            balance=balance,
-        )
+        super().__init__(dim, channels)
         self.frames, self.space, self.latent, self.bounds, self.balance = (
             frames,
             [side] * d,

@@ -219,7 +219,7 @@ class NeuralProcess(FieldModel):
     def __init__(
         self, dim: int = 1, channels: int = 1, kind: str = "conv", noise: float = 0.05
     ):  # noise: of the values whose density it learns
-        super().__init__(dim, channels, kind=kind, noise=noise)
+        super().__init__(dim, channels)
         self.noise = noise
         try:
             importlib.import_module("lab.torch")
@@ -274,7 +274,7 @@ class NeuralProcess(FieldModel):
                     self.at(
                         o, x if x.ndim == 2 or len(x) == 1 else x[i : i + self.items]
                     )
-                    for i, o in zip(range(0, len(obs), self.items), self._chunks(obs))
+                    for i, o in zip(range(0, len(obs), self.items), self.chunks(obs))
                 ]
             )
         ]
@@ -331,8 +331,7 @@ class PixelPosterior(FieldModel):
     "Diffusion on pixels (Ho et al. 2020), told the pixels seen (as Saharia et al. 2022)."
 
     def __init__(self, size: tuple = (28, 28), channels: int = 1, width: int = 16):
-        super().__init__(2, channels, size=size, width=width)
-        del self.config["dim"]
+        super().__init__(2, channels)
         self.size, self.denoiser = (
             tuple(size),
             Denoiser(_Told(channels, width), Schedule.cosine(1000)),
@@ -354,7 +353,7 @@ class PixelPosterior(FieldModel):
     ) -> Field:
         "Images over (n, B) as fields, linear between pixels."
         noise, out = torch.randn(n, self.channels, *self.size, generator=generator), []
-        for o in self._chunks(obs):
+        for o in self.chunks(obs):
             told = torch.cat(on_pixels(o, *self.size), 1).repeat(n, 1, 1, 1)
             z = noise.repeat_interleave(len(o), 0)
             z = sample(

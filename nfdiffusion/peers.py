@@ -272,8 +272,7 @@ class UNetField(FieldModel):
     "The reconstruction baseline: a U-Net on value and mask, trained by the squared error. `model(obs)` gives pixels."
 
     def __init__(self, size: tuple = (28, 28), channels: int = 1, width: int = 16):
-        super().__init__(2, channels, size=size, width=width)
-        del self.config["dim"]
+        super().__init__(2, channels)
         self.size, self.net = tuple(size), UNet(channels + 1, channels, width)
 
     def predict(self, obs: Observations) -> tuple[Tensor, Tensor, Tensor]:
@@ -295,7 +294,7 @@ class UNetField(FieldModel):
         "Pixels (B, H, W, c); those seen keep their values."
         outs = [
             torch.where(m > 0, y, out)
-            for out, y, m in (self.predict(o) for o in self._chunks(obs))
+            for out, y, m in (self.predict(o) for o in self.chunks(obs))
         ]
         return torch.cat(outs).permute(0, 2, 3, 1)
 
@@ -342,8 +341,7 @@ class PixelDiffusion(FieldModel):
         width: int = 16,
         labels: int = 0,
     ):
-        super().__init__(2, channels, size=size, width=width, labels=labels)
-        del self.config["dim"]
+        super().__init__(2, channels)
         self.size, self.labels = tuple(size), labels
         self.denoiser = Denoiser(
             UNet(channels, channels, width, time=True, labels=labels),

@@ -8,15 +8,17 @@ from __future__ import annotations
 import atexit
 import glob
 import importlib
+import inspect
 import json
 import math
 import pkgutil
 import time
 import warnings
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib.resources import files
 from pathlib import Path
+from typing import Any, ClassVar
 
 import torch
 from fastcore.basics import patch
@@ -30,156 +32,14 @@ from .fields import Field
 from .metrics import coverage
 
 # %% auto #0
-__all__ = ['FORMAT', 'FieldModel', 'pretrained', 'load', 'fit']
+__all__ = ['FORMAT', 'checksum', 'write_tensors', 'read_tensors', 'save_model', 'arguments', 'Configured', 'draw_codes',
+           'check_observations', 'missing', 'CodedField', 'FieldModel', 'pretrained', 'load', 'fit']
 
-# %% ../nbs/04_training.ipynb #ca74d8b3
-class FieldModel(nn.Module):
-    "What every approach is: see the contract above. Subclasses give `posterior`, `decode` and `loss`."
-
-    known = {}
-    items = 64  # of a batch, answered at once
-
-    def __init_subclass__(cls, **kw):
-        super().__init_subclass__(**kw)
-        FieldModel.known[cls.__name__] = cls
-
-    def __init__(self, dim: int, channels: int, **config):
-        super().__init__()
-        self.dim, self.channels, self.config = (
-            dim,
-            channels,
-            dict(dim=dim, channels=channels, **config),
-        )
-        self.about = {}  # of the user's: units, names, whatever JSON holds; saved with the model
-        self.register_buffer(
-            "spread", torch.ones(())
-        )  # of draws about their mean, see `recalibrate`
-
-    like = property(lambda self: next(self.parameters()).detach())
-
-    def check(self, *obs: Observations) -> None:
-        "A `ValueError` says which observations are not of this model's dimensions, or do not belong together."
-        for o in obs:
-            if not isinstance(o, Observations):
-                raise ValueError(
-                    f"observations come as Observations(coords, values), not as {type(o).__name__}"
-                )
-            if (o.dim, o.channels) != (self.dim, self.channels):
-                raise ValueError(
-                    f"this model is for {self.dim} dimension(s) and {self.channels} channel(s); the observations have {o.dim} and {o.channels}"
-                )
-            if len(o) != len(obs[0]):
-                raise ValueError(
-                    f"{len(obs[0])} contexts but {len(o)} targets; give one target for each context"
-                )
-
-    def _chunks(self, obs):
-        self.check(obs)
-        return [
-            obs[i : i + self.items].to(self.like)
-            for i in range(0, max(1, len(obs)), self.items)
-        ]
-
-    def field(
-        self, code: Tensor, obs: Observations | None = None
-    ) -> Field:  # (*S, F) -> Field over S
-        "The field that a code stands for; a model may let it go through the observations that it answers."
-        return Field(
-            lambda x: self.decode(code, x),
-            self.dim,
-            self.channels,
-            code.shape[:-1],
-            code,
-        )
-
-    @torch.no_grad()
-    def reconstruct(self, obs: Observations) -> Field:
-        "Posterior mean of each item: a Field over the batch."
-        return self.field(
-            torch.cat([self.posterior(o).code() for o in self._chunks(obs)]),
-            obs.to(self.like),
-        )
-
-# %% ../nbs/04_training.ipynb #c89fbac3
-@patch
-def draw(
-    self: FieldModel,
-    obs: Observations,
-    n: int,
-    steps: int,
-    generator: torch.Generator | None,
-) -> Tensor:  # (n, B, F)
-    "Draws of the code. A posterior in closed form takes no steps."
-    return self.posterior(obs).sample(n, generator)
-
-
-@patch
-def _drawn(
-    self: FieldModel, obs, n, steps, generator, **how
-) -> Tensor:  # draws, spread about their mean as `recalibrate` found
-    if n < 1:
-        raise ValueError(f"n is how many draws, 1 or more, not {n}")
-    z = self.draw(obs, n, steps, generator, **how)
-    if self.spread == 1:
-        return z
-    m = self.posterior(obs).code()
-    return m + self.spread * (z - m)
-
-
-@patch
-@torch.no_grad()
-def sample(
-    self: FieldModel,
-    obs: Observations,
-    n: int = 16,  # draws for each item
-    steps: int = 10,  # of the sampler, each one evaluation of its denoiser
-    generator: torch.Generator | None = None,
-    **how,  # what else the model's `draw` takes
-) -> Field:  # over (n, B)
-    "Posterior draws, each one function at every resolution."
-    seed = torch.randint(
-        2**62, (), generator=generator
-    ).item()  # the same numbers for every chunk
-    parts = [
-        self._drawn(o, n, steps, torch.Generator().manual_seed(seed), **how)
-        for o in self._chunks(obs)
-    ]
-    return self.field(torch.cat(parts, 1), obs.to(self.like))
-
-
-@patch
-@torch.no_grad()
-def generate(
-    self: FieldModel,
-    n: int = 16,
-    steps: int = 10,
-    generator: torch.Generator | None = None,
-    **how,
-) -> Field:
-    "Draws without observations: a Field over n."
-    empty = Observations(torch.zeros(1, 0, self.dim), torch.zeros(1, 0, self.channels))
-    return self.field(
-        self._drawn(empty.to(self.like), n, steps, generator, **how)[:, 0]
-    )
-
-
-@patch
-@torch.no_grad()
-def log_prob(self: FieldModel, obs: Observations, target: Observations) -> Tensor:
-    "Log predictive density of each target point in nats, noise included: (B, M), zero where the target is masked."
-    self.check(obs, target)
-    return torch.cat(
-        [
-            self.posterior(o).log_prob(t) * t.mask
-            for o, t in zip(self._chunks(obs), self._chunks(target))
-        ]
-    )
-
-# %% ../nbs/04_training.ipynb #996169c7
+# %% ../nbs/04_training.ipynb #04f10001
 FORMAT = 1
 
 
-def _crc(header: str, tensors) -> str:
+def checksum(header: str, tensors) -> str:
     "A checksum of the header and of every tensor's name, type, shape and bytes."
     c = zlib.crc32(header.encode())
     for k, v in sorted(tensors.items()):
@@ -190,7 +50,7 @@ def _crc(header: str, tensors) -> str:
     return f"{c:08x}"
 
 
-def _write(path, tensors, about: dict):
+def write_tensors(path, tensors, about: dict):
     "Safetensors written whole or not at all; `about` goes into the header."
     tensors = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
     try:
@@ -201,11 +61,11 @@ def _write(path, tensors, about: dict):
         ) from None
     write_atomic(
         Path(path),
-        as_bytes(tensors, {"nfdiffusion": header, "crc32": _crc(header, tensors)}),
+        as_bytes(tensors, {"nfdiffusion": header, "crc32": checksum(header, tensors)}),
     )
 
 
-def _read(path):
+def read_tensors(path):
     "The tensors of a file of ours and what its header says."
     if Path(path).is_dir():
         raise ValueError(f"{path} is a folder; give a file")
@@ -221,7 +81,7 @@ def _read(path):
         raise ValueError(
             f"{path} holds tensors, but not of a model of nfdiffusion; give another path"
         )
-    if meta.get("crc32", crc := _crc(meta["nfdiffusion"], tensors)) != crc:
+    if meta.get("crc32", crc := checksum(meta["nfdiffusion"], tensors)) != crc:
         raise ValueError(
             f"{path} is damaged: what it holds is not what was written; {mend}"
         )
@@ -233,6 +93,192 @@ def _read(path):
     return tensors, about
 
 
+def save_model(model: FieldModel, path: str | Path, dtype: torch.dtype | None = None):
+    "A model's file: its tensors, and in the header its class and configuration."
+    tensors = {k: v.to(dtype or v.dtype) for k, v in model.state_dict().items()}
+    about = dict(model=type(model).__name__, config=model.config, about=model.about)
+    write_tensors(path, tensors, about)
+
+# %% ../nbs/04_training.ipynb #04f10002
+def arguments(fn: Callable, *args, **kw) -> dict:
+    "What each argument of a method is in a call, defaults included, without `self`."
+    try:
+        bound = inspect.signature(fn).bind(None, *args, **kw)
+    except TypeError:  # a copy is made without any; a wrong call says so itself
+        return {}
+    bound.apply_defaults()
+    _, *named = bound.arguments.items()
+    kinds = {n: p.kind for n, p in bound.signature.parameters.items()}
+    more = [v for n, v in named if kinds[n] is inspect.Parameter.VAR_KEYWORD]
+    own = {n: v for n, v in named if kinds[n] is not inspect.Parameter.VAR_KEYWORD}
+    return own | (more[0] if more else {})
+
+
+class Configured(nn.Module):
+    """A module that remembers how it was made: `config` holds the arguments of its
+    constructor, with which `load` makes it again."""
+
+    config: dict
+
+    def __new__(cls, *args, **kw):
+        self = super().__new__(cls)
+        object.__setattr__(self, "config", arguments(cls.__init__, *args, **kw))
+        return self
+
+# %% ../nbs/04_training.ipynb #04f10004
+def draw_codes(
+    model: FieldModel,
+    obs: Observations,  # of a chunk of items
+    n: int,
+    steps: int,
+    generator: torch.Generator | None,
+    **how,
+) -> Tensor:  # (n, B, F)
+    "Draws of the code, spread about their mean as `recalibrate` found."
+    if n < 1:
+        raise ValueError(f"n is how many draws, 1 or more, not {n}")
+    z = model.draw(obs, n, steps, generator, **how)
+    if model.spread == 1:
+        return z
+    mean = model.posterior(obs).code()
+    return mean + model.spread * (z - mean)
+
+
+def check_observations(model: FieldModel, *obs: Observations) -> None:
+    """A `ValueError` says which observations are not of a model's dimensions, or do not
+    belong together."""
+    for o in obs:
+        if not isinstance(o, Observations):
+            raise ValueError(
+                "observations come as Observations(coords, values), "
+                f"not as {type(o).__name__}"
+            )
+        if (o.dim, o.channels) != (model.dim, model.channels):
+            raise ValueError(
+                f"this model is for {model.dim} dimension(s) and {model.channels} "
+                f"channel(s); the observations have {o.dim} and {o.channels}"
+            )
+        if len(o) != len(obs[0]):
+            raise ValueError(
+                f"{len(obs[0])} contexts but {len(o)} targets; "
+                "give one target for each context"
+            )
+
+
+def missing(model: FieldModel, method: str, gives: str) -> NotImplementedError:
+    name = type(model).__name__
+    return NotImplementedError(f"{name} lacks {method}, which gives {gives}")
+
+# %% ../nbs/04_training.ipynb #ca74d8b3
+class CodedField(Configured):
+    "Observations to a code, and a code to a field: what a subclass gives."
+
+    items = 64  # of a batch, answered at once
+
+    def __init__(self, dim: int, channels: int):
+        super().__init__()
+        self.dim, self.channels = dim, channels
+        self.about: dict = {}  # the user's: units, names, whatever JSON holds
+        self.register_buffer("spread", torch.ones(()))  # of draws about their mean
+
+    def posterior(self, obs: Observations) -> Any:
+        "Of B items: an object with `code()` (B, F), and `sample` and `log_prob` if it can."
+        raise missing(self, "posterior(obs)", "what the observations say of the code")
+
+    def decode(self, code: Tensor, x: Tensor) -> Tensor:
+        "Codes (*S, F) at coordinates (*lead, M, d): values (*S, M, c)."
+        raise missing(self, "decode(code, x)", "the values of a code's field")
+
+    def loss(self, obs: Observations, target: Observations) -> Tensor:
+        "What training lowers: one number."
+        raise missing(self, "loss(obs, target)", "what training lowers")
+
+    like = property(lambda self: next(self.parameters()).detach())
+
+    def check(self, *obs: Observations) -> None:
+        "Are these observations of this model's dimensions? See `check_observations`."
+        check_observations(self, *obs)
+
+    def chunks(self, obs: Observations) -> list[Observations]:
+        "The batch by `items`, as the model's numbers are."
+        self.check(obs)
+        starts = range(0, max(1, len(obs)), self.items)
+        return [obs[i : i + self.items].to(self.like) for i in starts]
+
+    def field(self, code: Tensor, obs: Observations | None = None) -> Field:
+        """The field over S of codes (*S, F); a model may let it go through the
+        observations that it answers."""
+        shape = code.shape[:-1]
+        return Field(
+            lambda x: self.decode(code, x), self.dim, self.channels, shape, code
+        )
+
+    def draw(
+        self, obs: Observations, n: int, steps: int, generator: torch.Generator | None
+    ) -> Tensor:
+        "Draws of the code, (n, B, F). A posterior in closed form takes no steps."
+        return self.posterior(obs).sample(n, generator)
+
+# %% ../nbs/04_training.ipynb #c89fbac3
+class FieldModel(CodedField):
+    """What every approach is: the contract above. A subclass gives `posterior`, `decode`
+    and `loss`."""
+
+    known: ClassVar[dict] = {}
+
+    def __init_subclass__(cls, **kw):
+        super().__init_subclass__(**kw)
+        FieldModel.known[cls.__name__] = cls
+
+    @torch.no_grad()
+    def reconstruct(self, obs: Observations) -> Field:
+        "Posterior mean of each item: a Field over the batch."
+        codes = [self.posterior(o).code() for o in self.chunks(obs)]
+        return self.field(torch.cat(codes), obs.to(self.like))
+
+    @torch.no_grad()
+    def sample(
+        self,
+        obs: Observations,
+        n: int = 16,  # draws for each item
+        steps: int = 10,  # of the sampler, each one evaluation of its denoiser
+        generator: torch.Generator | None = None,
+        **how,  # what else the model's `draw` takes
+    ) -> Field:  # over (n, B)
+        "Posterior draws, each one function at every resolution."
+        seed = torch.randint(2**62, (), generator=generator).item()
+        parts = [
+            draw_codes(self, o, n, steps, torch.Generator().manual_seed(seed), **how)
+            for o in self.chunks(obs)  # the same numbers for every chunk
+        ]
+        return self.field(torch.cat(parts, 1), obs.to(self.like))
+
+    @torch.no_grad()
+    def generate(
+        self,
+        n: int = 16,
+        steps: int = 10,
+        generator: torch.Generator | None = None,
+        **how,  # what else the model's `draw` takes: label, guidance
+    ) -> Field:  # over n
+        "Draws without observations, each one function at every resolution."
+        coords, values = torch.zeros(1, 0, self.dim), torch.zeros(1, 0, self.channels)
+        nothing = Observations(coords, values).to(self.like)
+        return self.field(draw_codes(self, nothing, n, steps, generator, **how)[:, 0])
+
+    @torch.no_grad()
+    def log_prob(self, obs: Observations, target: Observations) -> Tensor:
+        """Log predictive density of each target point in nats, noise included: (B, M),
+        zero where the target is masked."""
+        self.check(obs, target)
+        pairs = zip(self.chunks(obs), self.chunks(target), strict=True)
+        return torch.cat([self.posterior(o).log_prob(t) * t.mask for o, t in pairs])
+
+    def save(self, path: str | Path, dtype: torch.dtype | None = None) -> None:
+        "Write the model to `path`; `dtype=torch.float16` halves the file."
+        save_model(self, path, dtype)
+
+# %% ../nbs/04_training.ipynb #996169c7
 def pretrained() -> dict:
     "Names and paths of the weights that travel in the package."
     return {
@@ -266,7 +312,7 @@ def load(
                 f"there is no file {path}, and no pretrained model of that name; there are {', '.join(pretrained()) or 'none'}"
             )
         path = pretrained()[str(path)]
-    tensors, about = _read(path)
+    tensors, about = read_tensors(path)
     if "config" not in about:
         raise ValueError(
             f"{path} is a training checkpoint, not a model; resume with fit(..., checkpoint={str(path)!r}) and save the model"
@@ -283,16 +329,6 @@ def load(
         ) from None
     model.about = about.get("about", {})
     return model.eval()
-
-
-@patch
-def save(self: FieldModel, path: str | Path, dtype: torch.dtype | None = None) -> None:
-    "Write the model to `path`; `dtype=torch.float16` halves the file."
-    _write(
-        path,
-        {k: v.to(dtype or v.dtype) for k, v in self.state_dict().items()},
-        dict(model=type(self).__name__, config=self.config, about=self.about),
-    )
 
 # %% ../nbs/04_training.ipynb #936fca85
 class _Loss(nn.Module):
@@ -380,7 +416,7 @@ class _Run:
             for k, v in s.items()
         }
         if self.crew.is_main_process:
-            _write(
+            write_tensors(
                 path,
                 t,
                 dict(
@@ -405,7 +441,7 @@ class _Run:
 
         path, main = Path(path), self.crew.is_main_process
         found = broadcast_object_list(
-            [_read(path) if main and path.exists() else None]
+            [read_tensors(path) if main and path.exists() else None]
         )[0]
         if found:
             self.resume(path, stream, *found)
