@@ -1,4 +1,5 @@
-"Packaging from settings.ini. nbdev's own setup.py needs pkg_resources, which setuptools no longer has."
+"""Packaging from settings.ini: nbdev's own setup.py needs pkg_resources, which
+setuptools no longer has."""
 
 from configparser import ConfigParser
 from pathlib import Path
@@ -26,6 +27,8 @@ setup(
         lib: [
             "assets/*.npz",
             "assets/*.safetensors",
+            "assets/*.js",
+            "assets/*.css",
             "weights/*.safetensors",
             "weights/*.json",
         ]

@@ -5,7 +5,9 @@
 # %% ../nbs/explore.ipynb #db7f9eec
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import torch
@@ -15,15 +17,25 @@ from .data import Observations, observe
 from .training import FieldModel
 
 # %% auto #0
-__all__ = ['answer', 'span', 'start', 'explore']
+__all__ = ['SHOWN', 'Shown', 'answer', 'span', 'start', 'page', 'points_observed', 'Hand', 'widget_class', 'explore']
 
 # %% ../nbs/explore.ipynb #980b0dd1
-_SHOWN = {
-    1: dict(
-        n=128, draws=8, moving=(256,), rest=(256,), start=(64, 4)
-    ),  # draws for the spread and to be seen, grids,
-    2: dict(n=16, draws=5, moving=(28, 28), rest=(56, 56), start=(28, 28, 40)),
-}  # the grid of which a start is seen, at how many points
+@dataclass(frozen=True)
+class Shown:
+    "How fields of one dimension are shown."
+
+    n: int  # draws for the spread,
+    draws: int  # and those to be seen
+    moving: tuple  # grid while a point is held
+    rest: tuple  # and otherwise
+    start: tuple  # grid of which a start is observed
+    points: int  # at so many places
+
+
+SHOWN = {
+    1: Shown(128, 8, (256,), (256,), (64,), 4),
+    2: Shown(16, 5, (28, 28), (56, 56), (28, 28), 40),
+}
 
 
 def answer(
@@ -31,278 +43,140 @@ def answer(
     obs: Observations,  # of one item
     moving: bool = False,  # on the coarser grid
 ) -> Tensor:  # (rows, *grid)
-    "Mean, spread (1-D: the 5 % and 95 % quantiles; 2-D: two standard deviations) and draws, a row each."
-    how = _SHOWN[model.dim]
-    shape = how["moving" if moving else "rest"]
-    draws = model.sample(
-        obs, how["n"], generator=torch.Generator().manual_seed(0)
-    ).grid(*shape)[:, 0, ..., 0]
-    spread = (
-        draws.quantile(draws.new_tensor([0.05, 0.95]), 0)
-        if model.dim == 1
-        else 2 * draws.std(0, keepdim=True)
-    )
-    return torch.cat(
-        [model.reconstruct(obs).grid(*shape)[..., 0], spread, draws[: how["draws"]]]
-    ).cpu()
+    """Mean, spread (1-D: the 5 % and 95 % quantiles; 2-D: two standard deviations) and
+    draws, a row each."""
+    how = SHOWN[model.dim]
+    shape = how.moving if moving else how.rest
+    found = model.sample(obs, how.n, generator=torch.Generator().manual_seed(0))
+    draws = found.grid(*shape)[:, 0, ..., 0]
+    if model.dim == 1:
+        spread = draws.quantile(draws.new_tensor([0.05, 0.95]), 0)
+    else:
+        spread = 2 * draws.std(0, keepdim=True)
+    mean = model.reconstruct(obs).grid(*shape)[..., 0]
+    return torch.cat([mean, spread, draws[: how.draws]]).cpu()
 
 # %% ../nbs/explore.ipynb #afd802be
 def span(model: FieldModel, obs: Observations) -> list:  # [low, high]
-    "The values to be shown: those of the prior's draws, without its rare ones in images, and of the observations."
-    y = (
-        model.generate(32, generator=torch.Generator().manual_seed(0))
-        .grid(*_SHOWN[model.dim]["moving"])
-        .flatten()
-    )
-    y = y if model.dim == 1 else y.quantile(y.new_tensor([0.05, 0.95]))
+    """The values to be shown: those of the prior's draws, without its rare ones in
+    images, and of the observations."""
+    prior = model.generate(32, generator=torch.Generator().manual_seed(0))
+    y = prior.grid(*SHOWN[model.dim].moving).flatten()
+    if model.dim > 1:
+        y = y.quantile(y.new_tensor([0.05, 0.95]))
     y = torch.cat([y, obs.values.to(y).flatten()])
     lo, hi = y.min().item(), y.max().item()
     return [lo, hi] if hi > lo else [lo - 1, hi + 1]
 
 
 def start(model: FieldModel) -> Observations:
-    "A draw of the prior, seen at a few places."
-    *shape, n = _SHOWN[model.dim]["start"]
-    g = torch.Generator().manual_seed(0)
-    return observe(
-        Observations.from_grid(model.generate(1, generator=g).grid(*shape).cpu()),
-        n,
-        generator=g,
-    )
-
-# %% ../nbs/explore.ipynb #72e3f3e4
-_SIGNAL = r"""
-function signal(model, root) {
-  const W = 720, H = 320, L = 44, R = 10, T = 10, B = 26, [lo, hi] = model.get("span"), pad = .06 * (hi - lo);
-  const px = x => L + (x + 1) / 2 * (W - L - R), py = y => T + (hi + pad - y) / (hi - lo + 2 * pad) * (H - T - B);
-  const svg = make("svg", { viewBox: `0 0 ${W} ${H}`, class: "nfd-signal", role: "img", "aria-label": "observations, mean, spread and draws" }, root);
-  for (const x of [-1, -.5, 0, .5, 1]) make("text", { x: px(x), y: H - 8, "text-anchor": "middle" }, svg).textContent = x;
-  for (let k = 0, step = nice((hi - lo) / 4); k < 9; k++) {
-    const y = Math.ceil(lo / step) * step + k * step;
-    if (y > hi) break;
-    make("line", { x1: L, x2: W - R, y1: py(y), y2: py(y), class: "rule" }, svg);
-    make("text", { x: L - 6, y: py(y) + 4, "text-anchor": "end" }, svg).textContent = +y.toFixed(6);
-  }
-  const curves = make("g", {}, svg), marks = make("g", {}, svg);
-  return {
-    svg, marks, W,
-    mark: p => ["circle", { cx: px(p[0]), cy: py(p[1]), r: 6 }],
-    at: p => [px(p[0]), py(p[1])],
-    read: (x, y) => [clamp((x - L) / (W - L - R) * 2 - 1, -1, 1), clamp(hi + pad - (y - T) / (H - T - B) * (hi - lo + 2 * pad), lo - pad, hi + pad)],
-    show(rows, [n]) {
-      const path = r => Array.from(r, (y, i) => `${px((i + .5) * 2 / n - 1).toFixed(1)},${py(y).toFixed(1)}`);
-      const [mean, low, high, ...draws] = rows.map(path);
-      curves.replaceChildren();
-      make("path", { d: `M${low.join("L")}L${high.reverse().join("L")}Z`, class: "band" }, curves);
-      for (const d of draws) make("path", { d: `M${d.join("L")}`, class: "draw" }, curves);
-      make("path", { d: `M${mean.join("L")}`, class: "mean" }, curves);
-    },
-  };
-}
-"""
-
-# %% ../nbs/explore.ipynb #b590878a
-_IMAGE = r"""
-const MAGMA = [[0, 0, 4], [81, 18, 124], [183, 55, 121], [252, 137, 97], [252, 253, 191]];
-const magma = u => { const k = Math.min(3, Math.floor(4 * u)), f = 4 * u - k; return MAGMA[k].map((a, i) => a + f * (MAGMA[k + 1][i] - a)); };
-const gray = u => [255 * u, 255 * u, 255 * u];
-
-function image(model, root) {
-  const W = 280, [lo, hi] = model.get("span"), unit = v => clamp((v - lo) / (hi - lo), 0, 1), side = W / 28;
-  const figure = (name, size) => { const f = html("figure", { style: `width:${size}px` }, root); html("figcaption", {}, f).textContent = name; return f; };
-  const svg = make("svg", { viewBox: `0 0 ${W} ${W}`, class: "nfd-seen", role: "img", "aria-label": "observed pixels" }, figure("seen", 216));
-  const marks = make("g", {}, svg), brush = html("input", { type: "range", min: 0, max: 1, step: .01, value: 1, title: "value of a new pixel" });
-  const canvases = [], place = x => (x + 1) / 2 * W;
-  return {
-    svg, marks, W, brush,
-    mark: p => ["rect", { x: place(p[1]) - side / 2, y: place(p[0]) - side / 2, width: side, height: side, fill: `rgb(${gray(unit(p[2]))})` }],
-    at: p => [place(p[1]), place(p[0])],
-    read: (x, y, old) => [clamp(y / W * 2 - 1, -1, 1), clamp(x / W * 2 - 1, -1, 1), old ? old[2] : lo + (hi - lo) * brush.value],
-    show(rows, [h, w]) {
-      rows.forEach((row, k) => {
-        canvases[k] ??= html("canvas", {}, k < 2 ? figure(["mean", "2 standard deviations"][k], 216) : figure(`draw ${k - 1}`, 126));
-        const data = new ImageData(w, h), of = k == 1 ? v => magma(clamp(v / (hi - lo), 0, 1)) : v => gray(unit(v));
-        row.forEach((v, i) => data.data.set([...of(v), 255], 4 * i));
-        Object.assign(canvases[k], { width: w, height: h }).getContext("2d").putImageData(data, 0, 0);
-      });
-    },
-  };
-}
-"""
+    "A draw of the prior, observed at a few places."
+    how, g = SHOWN[model.dim], torch.Generator().manual_seed(0)
+    drawn = model.generate(1, generator=g).grid(*how.start).cpu()
+    return observe(Observations.from_grid(drawn), how.points, generator=g)
 
 # %% ../nbs/explore.ipynb #5da5e67e
-_HAND = r"""
-const clamp = (v, lo, hi) => Math.min(hi, Math.max(lo, v));
-const nice = s => { const p = 10 ** Math.floor(Math.log10(s)); return p * [1, 2, 5, 10].find(k => k * p >= s); };
-const put = (e, attrs, parent) => { for (const k in attrs) e.setAttribute(k, attrs[k]); parent?.append(e); return e; };
-const make = (tag, attrs, parent) => put(document.createElementNS("http://www.w3.org/2000/svg", tag), attrs, parent);
-const html = (tag, attrs, parent) => put(document.createElement(tag), attrs, parent);
-
-function render({ model, el }) {
-  const root = html("div", { class: "nfd-explore" }, el), view = (model.get("dim") == 1 ? signal : image)(model, html("div", { class: "nfd-view" }, root));
-  const bar = html("div", { class: "nfd-bar" }, root), clear = html("button", { type: "button" }, bar), count = html("span", {}, bar);
-  clear.textContent = "Remove all";
-  if (view.brush) { const label = html("label", {}, bar); label.append("brush", view.brush); }
-  html("span", { class: "hint" }, bar).textContent = "drag moves · click adds · shift-click or double click removes";
-  let points = [], held = null;                                                  // held: a point's number, or "brush"
-
-  const draw = () => {
-    const marks = view.marks.children;                                           // kept: a click on a mark that is gone is none
-    while (marks.length > points.length) view.marks.lastChild.remove();
-    points.forEach((p, i) => { const [tag, attrs] = view.mark(p); put(marks[i] ?? make(tag, {}, view.marks), attrs); });
-    count.textContent = `${points.length} observation${points.length == 1 ? "" : "s"}`;
-  };
-  const send = () => { model.set({ points: points.map(p => [...p]), moving: held !== null }); model.save_changes(); draw(); };
-  const take = () => { if (held === null) { points = model.get("points").map(p => [...p]); draw(); } };
-  const show = () => {
-    const { grid, values: v } = model.get("reply"), all = new Float32Array(v.buffer.slice(v.byteOffset, v.byteOffset + v.byteLength));
-    const size = grid.reduce((a, b) => a * b);
-    view.show(Array.from({ length: all.length / size }, (_, k) => all.subarray(k * size, (k + 1) * size)), grid);
-  };
-  const where = e => { const p = new DOMPoint(e.clientX, e.clientY).matrixTransform(view.svg.getScreenCTM().inverse()); return [p.x, p.y]; };
-  const far = (p, [x, y]) => { const [a, b] = view.at(p); return Math.hypot(a - x, b - y); };
-  const near = (at, reach) => {
-    const d = points.map(p => far(p, at)), i = d.indexOf(Math.min(...d));
-    return d[i] < reach ? i : null;
-  };
-  const reach = 11, remove = i => { if (i !== null) points.splice(i, 1); held = null; send(); };
-
-  view.svg.addEventListener("pointerdown", e => {
-    if (e.button) return;
-    view.svg.setPointerCapture(e.pointerId);
-    const at = where(e), i = near(at, reach);
-    if (e.shiftKey) return remove(i);
-    if (i === null) points.push(view.read(...at));
-    held = i ?? (view.brush ? "brush" : points.length - 1); send();
-  });
-  view.svg.addEventListener("pointermove", e => {
-    if (held === null) return;
-    const at = where(e);
-    if (held !== "brush") points[held] = view.read(...at, points[held]);
-    else if (near(at, view.W / 28) === null) points.push(view.read(...at));
-    else return;
-    send();
-  });
-  for (const kind of ["pointerup", "pointercancel"]) view.svg.addEventListener(kind, () => { if (held !== null) { held = null; send(); } });
-  view.svg.addEventListener("dblclick", e => remove(near(where(e), reach)));
-  clear.addEventListener("click", () => { points = []; send(); });
-  model.on("change:points", take); model.on("change:reply", show);
-  take(); show();
-}
-export default { render };
-"""
-
-_LOOK = r"""
-.nfd-explore { background: #fff; color: #222; padding: 8px; font: 12px system-ui, sans-serif; max-width: 720px; }
-.nfd-explore .nfd-view { display: flex; flex-wrap: wrap; gap: 8px; margin-bottom: 8px; }
-.nfd-explore svg { touch-action: none; cursor: crosshair; user-select: none; }
-.nfd-explore .nfd-signal { width: 100%; }
-.nfd-explore .nfd-signal text { font-size: 11px; fill: #666; }
-.nfd-explore .rule { stroke: #e4e4e4; }
-.nfd-explore .band { fill: #4c78a8; fill-opacity: .2; }
-.nfd-explore .draw { fill: none; stroke: #4c78a8; stroke-opacity: .55; }
-.nfd-explore .mean { fill: none; stroke: #1b2a41; stroke-width: 2.5; }
-.nfd-explore circle { fill: #e45756; stroke: #fff; stroke-width: 2; cursor: grab; }
-.nfd-explore rect { stroke: #7b8aa0; stroke-width: .5; cursor: grab; }
-.nfd-explore figure { margin: 0; }
-.nfd-explore figcaption { color: #666; margin-bottom: 2px; }
-.nfd-explore canvas, .nfd-explore .nfd-seen { display: block; width: 100%; aspect-ratio: 1; image-rendering: pixelated; background: #c8d4e6; }
-.nfd-explore .nfd-bar { display: flex; gap: 12px; align-items: center; white-space: nowrap; }
-.nfd-explore label { display: flex; gap: 4px; align-items: center; }
-.nfd-explore .hint { color: #888; margin-left: auto; }
-"""
+def page(name: str) -> str:
+    "A file of the page: `explore.js` or `explore.css`."
+    return (files("nfdiffusion") / "assets" / name).read_text(encoding="utf-8")
 
 # %% ../nbs/explore.ipynb #eb2a739e
-def _observed(points, dim: int) -> Observations:
-    "Observations of `[*coordinates, value]` rows; `ValueError` if that is not what they are."
+def points_observed(
+    points: list,  # of [*coordinates, value]
+    dim: int,
+) -> Observations:
+    "Points of a page as observations of one item; `ValueError` if they are none."
     try:
-        p = (
-            torch.tensor(points, dtype=torch.float32)
-            if points
-            else torch.zeros(0, dim + 1)
-        )
+        p = torch.tensor(points, dtype=torch.float32)
+        p = p if points else p.new_zeros(0, dim + 1)
     except (TypeError, ValueError, RuntimeError) as e:
         raise ValueError(f"points are lists of numbers ({e})") from None
     if p.shape[1:] != (dim + 1,):
         raise ValueError(
-            f"a point has {dim + 1} numbers, the last its value; the shape of these is {tuple(p.shape)}"
+            f"a point has {dim + 1} numbers, the last its value; "
+            f"the shape of these is {tuple(p.shape)}"
         )
     return Observations(p[None, :, :dim], p[None, :, dim:])
 
+# %% ../nbs/explore.ipynb #e9000002
+class Hand:
+    "What an explorer does: it follows its points with the model's answer."
+
+    def __init__(self, model: FieldModel, obs: Observations):
+        self.model = model
+        super().__init__(dim=model.dim, span=span(model, obs))
+        self.obs = obs
+        if not self.reply:
+            self.follow()  # no observations to begin with, so none have changed
+
+    def follow(self) -> None:
+        "Answer the points as they are now."
+        a = answer(self.model, self.obs, self.moving)
+        values = a.contiguous().numpy().tobytes()
+        self.reply = dict(grid=list(a.shape[1:]), values=values)
+
+    @property
+    def obs(self) -> Observations:
+        "The observations as they are now."
+        return points_observed(self.points, self.dim)
+
+    @obs.setter
+    def obs(self, obs: Observations) -> None:
+        self.points = torch.cat([obs.coords, obs.values], -1)[obs.mask].tolist()
+
 
 @cache
-def _explorer():
-    "The class of the widget, made when first asked for: the library is imported without notebooks, too."
+def widget_class() -> type:
+    "The class of the widget, made when first asked for: not everyone has notebooks."
     try:
         import anywidget
         import traitlets as tr
     except ImportError:
         raise ImportError(
-            "explore draws with the package anywidget, which is not here: pip install anywidget"
+            "explore draws with the package anywidget, which is not here: "
+            "pip install anywidget"
         ) from None
 
-    class Explorer(anywidget.AnyWidget):
-        "Observations that can be moved, and a model's answer to them."
-
-        _esm, _css = _HAND + _SIGNAL + _IMAGE, _LOOK
+    class Explorer(Hand, anywidget.AnyWidget):
+        _esm, _css = page("explore.js"), page("explore.css")
         dim, span = tr.Int().tag(sync=True), tr.List().tag(sync=True)
         points = tr.List().tag(sync=True)  # [*coordinates, value] each
         moving = tr.Bool().tag(sync=True)  # a point is being held
-        reply = tr.Dict().tag(
-            sync=True
-        )  # the grid's shape, and float32 numbers (rows, *grid)
-
-        def __init__(self, model, obs):
-            self.model = model
-            super().__init__(dim=model.dim, span=span(model, obs))
-            self.obs = obs
-            if not self.reply:
-                self._reply()  # no observations to begin with, so none have changed
-
-        def _reply(self):
-            a = answer(self.model, self.obs, self.moving)
-            self.reply = dict(
-                grid=list(a.shape[1:]), values=a.contiguous().numpy().tobytes()
-            )
-
-        @property
-        def obs(self) -> Observations:
-            return _observed(self.points, self.dim)
-
-        @obs.setter
-        def obs(self, obs):
-            self.points = torch.cat([obs.coords, obs.values], -1)[obs.mask].tolist()
+        reply = tr.Dict().tag(sync=True)  # grid's shape; float32 numbers (rows, *grid)
 
         @tr.validate("points")
         def _check(self, proposal):
             try:
-                _observed(proposal.value, self.dim)
-                return proposal.value
+                points_observed(proposal.value, self.dim)
             except ValueError as e:
                 raise tr.TraitError(str(e)) from None
+            return proposal.value
 
         @tr.observe("points", "moving")
-        def _follow(self, change):
+        def _changed(self, change):
             if change.name == "points" or not self.moving:
-                self._reply()  # taking hold changes nothing yet
+                self.follow()  # taking hold changes nothing yet
 
     return Explorer
 
 # %% ../nbs/explore.ipynb #8ce4c6de
 def explore(
     model: FieldModel,  # of one or two dimensions and one channel
-    obs: Observations
-    | None = None,  # of one item, to start from; by default a draw of the model, seen at a few places
+    obs: Observations | None = None,  # of one item; by default a draw of the model
 ) -> Any:  # a widget; its `obs` are the observations as they are now, and can be set
-    "Move, add or remove observations in Jupyter, and see the mean, the spread and some draws follow."
-    if model.dim not in _SHOWN or model.channels != 1:
+    """Move, add or remove observations in Jupyter, and see the mean, the spread and
+    some draws follow."""
+    if model.dim not in SHOWN or model.channels != 1:
         raise ValueError(
-            f"explore shows fields of one or two dimensions and one channel; this model has {model.dim} and {model.channels}"
+            "explore shows fields of one or two dimensions and one channel; "
+            f"this model has {model.dim} and {model.channels}"
         )
-    make, obs = _explorer(), start(model) if obs is None else obs
+    make = widget_class()
+    obs = start(model) if obs is None else obs
     model.check(obs)
     if len(obs) != 1:
         raise ValueError(
-            f"explore shows one item at a time, and these are {len(obs)}; give one of them, such as obs[0]"
+            f"explore shows one item at a time, and these are {len(obs)}; "
+            "give one of them, such as obs[0]"
         )
     return make(model, obs)

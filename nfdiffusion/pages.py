@@ -7,124 +7,115 @@ from __future__ import annotations
 
 import inspect
 import textwrap
+from collections.abc import Iterable
 from typing import Any
 
 from fastcore.docments import docments
 
 # %% auto #0
-__all__ = ['ParameterTable']
+__all__ = ['EMPTY', 'STARS', 'type_name', 'default_name', 'escaped', 'quoted', 'table_row', 'parameters', 'ParameterTable']
 
 # %% ../nbs/names.ipynb #ff1a2c61
-_none = inspect.Parameter.empty
-_stars = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
+EMPTY = inspect.Parameter.empty
+STARS = {inspect.Parameter.VAR_POSITIONAL: "*", inspect.Parameter.VAR_KEYWORD: "**"}
 
 
-def _type(o):
-    return (
-        ""
-        if o in (_none, type(None))
-        else o
-        if isinstance(o, str)
-        else inspect.formatannotation(o).replace("torch.", "")
-    )
+def type_name(annotation: Any) -> str:
+    "An annotation as it is written; nothing for none."
+    if annotation in (EMPTY, type(None)):
+        return ""
+    if isinstance(annotation, str):
+        return annotation
+    return inspect.formatannotation(annotation).replace("torch.", "")
 
 
-def _default(o):
-    return "" if o is _none else getattr(o, "__name__", None) or repr(o)
+def default_name(value: Any) -> str:
+    "A default as it is written; nothing for none."
+    return "" if value is EMPTY else getattr(value, "__name__", None) or repr(value)
 
 
-def _plain(s):
+def escaped(text: str) -> str:
     "Text in which Markdown's signs stand for themselves, except between backticks."
-    return "`".join(
-        part if i % 2 else part.translate({ord(c): f"\\{c}" for c in "*^"})
-        for i, part in enumerate(s.split("`"))
-    )
+    signs = str.maketrans({"*": r"\*", "^": r"\^"})
+    parts = text.split("`")
+    return "`".join(p if i % 2 else p.translate(signs) for i, p in enumerate(parts))
 
 
-def _line(cells):
-    return (
-        "| "
-        + " | ".join(c.replace("|", "\\|").replace("\n", " ") for c in cells)
-        + " |"
-    )
+def quoted(text: str) -> str:
+    "Text between backticks, if there is any."
+    return f"`{text}`" if text else ""
 
 
+def table_row(cells: Iterable) -> str:
+    "A row of a table in Markdown."
+    inside = (c.replace("|", "\\|").replace("\n", " ") for c in cells)
+    return "| " + " | ".join(inside) + " |"
+
+# %% ../nbs/names.ipynb #9a000001
+def parameters(sym: Any) -> list:
+    "Name, type, default and comment of each parameter, and last of the result."
+    try:
+        found = docments(sym, full=True)
+    except (TypeError, ValueError):
+        found = {}  # nothing that has a signature
+    result = found.pop("return", dict(anno=EMPTY, docment=None))
+    rows = []
+    for name, v in found.items():
+        if name in ("self", "cls"):
+            continue
+        name = STARS.get(v["kind"], "") + name
+        comment = v["docment"] or ""
+        rows.append([name, type_name(v["anno"]), default_name(v["default"]), comment])
+    rows.append(["returns", type_name(result["anno"]), "", result["docment"] or ""])
+    for row in rows[:-1]:  # "): # -> shape" stands behind the last parameter
+        if row[3].startswith("->"):
+            rows[-1][3], row[3] = row[3][2:].strip(), ""
+    return rows
+
+# %% ../nbs/names.ipynb #9a000002
 class ParameterTable:
-    "What the site shows of a class or a function: heading, source, call, docstring and a table of parameters."
+    """What the site shows of a class or a function: heading, source, call, docstring
+    and a table of parameters."""
 
     def __init__(self, sym: Any, name: str | None = None, title_level: int = 3):
-        self.name, self.level = (
-            name or getattr(getattr(sym, "fget", sym), "__qualname__", str(sym)),
-            title_level,
-        )
-        self.sym = inspect.unwrap(
-            getattr(sym, "fget", None) or sym
-        )  # a property is its function
-        *self.rows, self.result = self.parts()
-
-    def parts(self) -> list:
-        "Name, type, default and comment of each parameter, and last of the result."
-        try:
-            found = docments(self.sym, full=True)
-        except (TypeError, ValueError):
-            found = {}  # nothing that has a signature
-        result = found.pop("return", dict(anno=_none, docment=None))
-        rows = [
-            [
-                _stars.get(v["kind"], "") + k,
-                _type(v["anno"]),
-                _default(v["default"]),
-                v["docment"] or "",
-            ]
-            for k, v in found.items()
-            if k not in ("self", "cls")
-        ]
-        rows.append(["returns", _type(result["anno"]), "", result["docment"] or ""])
-        for row in rows[:-1]:  # "): # -> shape" stands behind the last parameter
-            if row[3].startswith("->"):
-                rows[-1][3], row[3] = row[3][2:].strip(), ""
-        return rows
+        sym = getattr(sym, "fget", None) or sym  # a property is its function
+        self.name = name or getattr(sym, "__qualname__", str(sym))
+        self.level, self.sym = title_level, inspect.unwrap(sym)
+        *self.rows, self.result = parameters(self.sym)
 
     def call(self) -> str:
         "The call, folded where it is long."
-        inside = ", ".join(
-            name + (f"={default}" if default else "")
-            for name, _, default, _ in self.rows
-        )
-        return "\n".join(
-            textwrap.wrap(
-                f"{self.name}({inside})",
-                100,
-                subsequent_indent="    ",
-                break_long_words=False,
-            )
-        )
+        given = [
+            n + (f"={default}" if default else "") for n, _, default, _ in self.rows
+        ]
+        line, how = f"{self.name}({', '.join(given)})", dict(break_long_words=False)
+        return "\n".join(textwrap.wrap(line, 88, subsequent_indent="    ", **how))
 
     def table(self) -> str:
-        "Parameters and result in Markdown, without the columns that nobody filled; nothing if there is nothing to add to the call."
-        code = lambda s: f"`{s}`" if s else ""
-        rows = [[code(n), code(t), code(d), _plain(c)] for n, t, d, c in self.rows] + [
-            ["*returns*", code(self.result[1]), "", _plain(self.result[3])]
-        ] * bool(self.result[1] or self.result[3])
+        """Parameters and result in Markdown, without the columns that nobody filled;
+        nothing if there is nothing to add to the call."""
+        rows = [[*map(quoted, r[:3]), escaped(r[3])] for r in self.rows]
+        _, kind, _, comment = self.result
+        if kind or comment:
+            rows.append(["*returns*", quoted(kind), "", escaped(comment)])
         if not any(r[1] or r[3] for r in rows):
             return ""
-        columns = [
-            c
-            for c in zip(("parameter", "type", "default", "meaning"), *rows)
-            if any(c[1:])
-        ]
-        head, *body = zip(*columns)
-        return "\n".join([_line(head), "|" + ":---|" * len(head), *map(_line, body)])
+        names = ("parameter", "type", "default", "meaning")
+        columns = [c for c in zip(names, *rows, strict=True) if any(c[1:])]
+        head, *body = zip(*columns, strict=True)
+        rule = "|" + ":---|" * len(head)
+        return "\n".join([table_row(head), rule, *map(table_row, body)])
 
-    def _repr_markdown_(self):
-        from nbdev.doclinks import (
-            NbdevLookup,
-        )  # here, for the library does without nbdev
+    def source(self) -> str:
+        "A link to the place in the source, if it is known."
+        from nbdev.doclinks import NbdevLookup  # the library does without nbdev
 
-        source = NbdevLookup().code(self.name)
-        link = (
-            f'[source]({source}){{target="_blank" style="float:right; font-size:smaller"}}\n\n'
-            if source
-            else ""
-        )
-        return f"---\n\n{link}{'#' * self.level} {self.name}\n\n```python\n{self.call()}\n```\n\n{inspect.getdoc(self.sym) or ''}\n\n{self.table()}\n"
+        link = NbdevLookup().code(self.name)
+        look = '{target="_blank" style="float:right; font-size:smaller"}'
+        return f"[source]({link}){look}\n\n" if link else ""
+
+    def _repr_markdown_(self) -> str:
+        head = f"---\n\n{self.source()}{'#' * self.level} {self.name}"
+        call = f"```python\n{self.call()}\n```"
+        words = inspect.getdoc(self.sym) or ""
+        return f"{head}\n\n{call}\n\n{words}\n\n{self.table()}\n"

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, NoReturn
 
 import torch
 import torch.nn.functional as F
-from fastcore.basics import patch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -23,282 +24,284 @@ from .metrics import coverage, crps, mse
 from .training import FieldModel, fit
 
 # %% auto #0
-__all__ = ['on_pixels', 'pixel_field', 'KernelAverage', 'UNet', 'UNetField', 'fit_unet', 'PixelDiffusion', 'ddpm_digits',
-           'fit_ddpm', 'DigitFeatures', 'fit_digits', 'digit_features', 'frechet_distance', 'digit_views',
-           'score_draws', 'show_seen', 'cut_patches', 'radial_power']
+__all__ = ['SHARES', 'on_pixels', 'hats', 'pixel_field', 'log_interpolate', 'squared_misfit', 'channels_last', 'weighted',
+           'put_back', 'KernelAverage', 'ResidualBlock', 'Embedding', 'UNet', 'UNetField', 'fit_unet', 'PixelDiffusion',
+           'ddpm_digits', 'whole_images', 'fit_ddpm', 'halved', 'DigitFeatures', 'fit_digits', 'digit_features',
+           'symmetric_root', 'frechet_distance', 'digit_views', 'score_view', 'score_draws', 'show_seen', 'cut_patches',
+           'radial_power']
 
 # %% ../nbs/peers.ipynb #b30a7dcf
 def on_pixels(
     obs: Observations,  # (B, N, 2)
     *shape: int,  # H, W
-) -> tuple[
-    Tensor, Tensor
-]:  # values (B, c, H, W), zero where unseen, and mask (B, 1, H, W) of zeros and ones
-    "The observations as an image, each in the pixel that it falls in."
+) -> tuple[Tensor, Tensor]:
+    """The observations as images, each in the pixel that it falls in: values
+    (B, c, H, W), 0 where there are none, and mask (B, 1, H, W) of zeros and ones."""
     if len(shape) != 2 or obs.dim != 2:
         raise ValueError(
-            f"pixels are for two dimensions; the observations have {obs.dim} and the grid has {len(shape)}"
+            "pixels are for two dimensions; the observations have "
+            f"{obs.dim} and the grid has {len(shape)}"
         )
     n = torch.tensor(shape, device=obs.device)
-    i = ((obs.coords + 1) / 2 * n).long().clamp_min(0).minimum(n - 1)  # (B, N, 2)
-    i = (i[..., 0] * shape[1] + i[..., 1])[:, None]  # (B, 1, N)
-    empty = obs.values.new_zeros(len(obs), 1, shape[0] * shape[1])
-    count = empty.scatter_add(2, i, obs.mask[:, None].to(empty))
-    total = empty.repeat(1, obs.channels, 1).scatter_add_(
-        2, i.expand(-1, obs.channels, -1), obs.values.mT
-    )
-    return (total / count.clamp_min(1)).unflatten(2, shape), (count > 0).to(
-        empty
-    ).unflatten(2, shape)
+    cell = ((obs.coords + 1) / 2 * n).long().clamp_min(0).minimum(n - 1)  # (B, N, 2)
+    pixel = (cell[..., 0] * shape[1] + cell[..., 1])[:, None]  # (B, 1, N)
+    empty = obs.values.new_zeros(len(obs), 1, math.prod(shape))
+    count = empty.scatter_add(2, pixel, obs.mask[:, None].to(empty))
+    total = empty.repeat(1, obs.channels, 1)
+    total.scatter_add_(2, pixel.expand(-1, obs.channels, -1), obs.values.mT)
+    mean, mask = total / count.clamp_min(1), (count > 0).to(empty)
+    return mean.unflatten(2, shape), mask.unflatten(2, shape)
 
 # %% ../nbs/peers.ipynb #36ed19c1
+def hats(
+    u: Tensor,  # (..., M) in [-1, 1]
+    n: int,  # cells along the axis
+) -> Tensor:  # (..., M, n)
+    "Weights of linear interpolation between the centres of an axis' cells."
+    at = ((u[..., None] + 1) / 2 * n - 0.5).clamp(0, n - 1)
+    return (1 - (at - torch.arange(n).to(u)).abs()).clamp_min(0)
+
+
 def pixel_field(
     images: Tensor,  # (*S, H, W, c)
 ) -> Field:  # over S
     "Images as fields, linear between the centres of their pixels."
-
-    def hat(u, n):
-        return (
-            1
-            - ((u[..., None] + 1) / 2 * n - 0.5)
-            .clamp(0, n - 1)
-            .sub(torch.arange(n).to(u))
-            .abs()
-        ).clamp_min(0)  # (..., M, n)
-
-    H, W, c = images.shape[-3:]
+    *S, H, W, c = images.shape
 
     def values(x):
-        return torch.einsum(
-            "...mh,...mw,...hwc->...mc", hat(x[..., 0], H), hat(x[..., 1], W), images
-        )
+        rows, columns = hats(x[..., 0], H), hats(x[..., 1], W)
+        return torch.einsum("...mh,...mw,...hwc->...mc", rows, columns, images)
 
-    return Field(values, 2, c, images.shape[:-3], images)
+    return Field(values, 2, c, S, images)
 
 # %% ../nbs/peers.ipynb #f8440906
+def log_interpolate(
+    x: Tensor,  # (B,) positive
+    at: tuple,  # ascending, positive
+    values: list,  # positive, one at each
+) -> Tensor:  # (B,)
+    "Linear between given points in both logarithms, constant beyond the last."
+    s, t = torch.tensor(at).log(), torch.tensor(values).log()
+    u = x.clamp(min(at), max(at)).log()
+    i = torch.searchsorted(s, u).clamp(1, len(s) - 1)
+    slope = (t[i] - t[i - 1]) / (s[i] - s[i - 1])
+    return (t[i - 1] + slope * (u - s[i - 1])).exp()
+
+
+def squared_misfit(
+    obs: Observations,
+    images: Tensor,  # (n, H W c)
+    shape: tuple,  # H, W, c
+) -> Tensor:  # (B, n)
+    "Squared distance of each item to each image, where the item was observed."
+    y, m = (channels_last(t, shape[2]).to(images) for t in on_pixels(obs, *shape[:2]))
+    parts = [torch.addmm(m @ (x * x).T, y, x.T, alpha=-2) for x in images.split(4096)]
+    return (torch.cat(parts, 1) + (y * y).sum(1, keepdim=True)).clamp_min(0)
+
+
+def channels_last(
+    t: Tensor,  # (B, 1 or c, H, W)
+    channels: int,
+) -> Tensor:  # (B, H W c)
+    "Images in one row each, with the channels of a pixel side by side."
+    return t.expand(-1, channels, -1, -1).permute(0, 2, 3, 1).flatten(1)
+
+
+def weighted(
+    images: Tensor,  # (n, P)
+    d2: Tensor,  # (B, n)
+    tau: float | Tensor,  # a number or (B, 1)
+) -> Tensor:  # (B, P)
+    "The average of images weighted by exp(-d2 / 2 tau²)."
+    return (d2 / (-2 * tau**2)).softmax(1) @ images
+
+# %% ../nbs/peers.ipynb #73a4d537
+def put_back(
+    obs: Observations,
+    images: Tensor,  # (B, H, W, c)
+) -> Tensor:  # (B, H, W, c)
+    "Images with the observed values in their pixels."
+    y, m = (t.permute(0, 2, 3, 1) for t in on_pixels(obs, *images.shape[1:3]))
+    return torch.where(m > 0, y, images)
+
+# %% ../nbs/peers.ipynb #718f84e0
+SHARES = (0.02, 0.05, 0.1, 0.2, 0.4)
+
+
 class KernelAverage:
-    "The posterior mean over all training images: an average weighted by a Gaussian kernel at the pixels seen."
+    """The posterior mean over all training images: an average weighted by a Gaussian
+    kernel at the pixels seen."""
 
     items = 128  # answered at once: memory is this times the number of images
 
     def __init__(
         self,
         images: Tensor,  # (n, H, W, c)
-        shares: tuple = (
-            0.02,
-            0.05,
-            0.1,
-            0.2,
-            0.4,
-        ),  # of pixels seen, for each of which a bandwidth is chosen,
-        held: int = 200,  # on so many of the images,
+        shares: tuple = SHARES,  # of pixels, for each of which a bandwidth is
+        held: int = 200,  # chosen on so many of the images,
         taus: tuple = tuple(0.15 * 1.25**i for i in range(16)),  # among these
-        keep: bool = False,  # put the seen values back into the answer; right if they have no noise
+        keep: bool = False,  # put seen values back into the answer: if without noise
         generator: torch.Generator | None = None,
     ):
-        self.shape, self.x, self.keep, self.shares = (
-            images.shape[1:],
-            images.flatten(1),
-            keep,
-            shares,
-        )
+        self.shape, self.x = images.shape[1:], images.flatten(1)
+        self.keep, self.shares = keep, shares
         which = torch.randperm(len(images), generator=generator)[:held]
         truth = Observations.from_grid(images[which])
-        self.errors = []  # of each share and bandwidth
-        for share in shares:
-            obs = observe(truth, float(share), generator=generator)
-            d2 = self.distance2(obs)
-            d2[torch.arange(len(which)), which] = (
-                torch.inf
-            )  # left out of its own average
-            self.errors.append(
-                [
-                    (self.average(d2, tau) - self.x[which]).square().mean().item()
-                    for tau in taus
-                ]
-            )
-        self.taus = [
-            taus[min(range(len(taus)), key=e.__getitem__)] for e in self.errors
-        ]
+        views = (observe(truth, float(s), generator=generator) for s in shares)
+        self.errors = [self.left_out(obs, which, taus) for obs in views]
+        self.taus = [taus[e.index(min(e))] for e in self.errors]
 
-# %% ../nbs/peers.ipynb #718f84e0
-@patch
-def distance2(self: KernelAverage, obs: Observations) -> Tensor:
-    "Squared distance to each image where it was seen: (B, n)."
-    y, m = on_pixels(obs, *self.shape[:2])
-    y, m = (
-        t.expand(-1, self.shape[2], -1, -1).permute(0, 2, 3, 1).flatten(1).to(self.x)
-        for t in (y, m)
-    )  # (B, H W c)
-    parts = [torch.addmm(m @ (x * x).T, y, x.T, alpha=-2) for x in self.x.split(4096)]
-    return (torch.cat(parts, 1) + (y * y).sum(1, keepdim=True)).clamp_min(0)
+    def left_out(self, obs: Observations, which: Tensor, taus: tuple) -> list:
+        "Mean squared error by bandwidth, each image left out of its own average."
+        d2 = self.misfit(obs)
+        d2[torch.arange(len(which)), which] = torch.inf
+        answers = (weighted(self.x, d2, t) for t in taus)
+        return [(a - self.x[which]).square().mean().item() for a in answers]
 
+    def misfit(self, obs: Observations) -> Tensor:
+        return squared_misfit(obs, self.x, self.shape)
 
-@patch
-def average(
-    self: KernelAverage, d2: Tensor, tau: float | Tensor
-) -> Tensor:  # (B, n), a number or (B, 1) -> (B, H W c)
-    "The images weighted by exp(-d2 / 2 tau²)."
-    return (d2 / (-2 * tau**2)).softmax(1) @ self.x
+    def tau(self, obs: Observations) -> Tensor:
+        "The bandwidth for each item's share of pixels: (B, 1)."
+        share = on_pixels(obs, *self.shape[:2])[1].mean((1, 2, 3))
+        return log_interpolate(share, self.shares, self.taus)[:, None]
 
+    @torch.no_grad()
+    def __call__(self, obs: Observations) -> Tensor:
+        "The average for each item, as pixels: (B, H, W, c)."
+        n = self.items
+        chunks = [obs[i : i + n] for i in range(0, max(1, len(obs)), n)]
+        parts = [weighted(self.x, self.misfit(o), self.tau(o)) for o in chunks]
+        out = torch.cat(parts).unflatten(1, self.shape)
+        return put_back(obs, out) if self.keep else out
 
-@patch
-def tau(self: KernelAverage, obs: Observations) -> Tensor:
-    "The bandwidth for each item's share of pixels, linear in logarithms between those chosen: (B, 1)."
-    m = on_pixels(obs, *self.shape[:2])[1]
-    s, t = (torch.tensor(v).log() for v in (self.shares, self.taus))
-    u = m.mean((1, 2, 3)).clamp(min(self.shares), max(self.shares)).log()
-    i = torch.searchsorted(s, u).clamp(1, len(s) - 1)
-    return (t[i - 1] + (t[i] - t[i - 1]) * (u - s[i - 1]) / (s[i] - s[i - 1])).exp()[
-        :, None
-    ]
-
-# %% ../nbs/peers.ipynb #73a4d537
-@patch
-@torch.no_grad()
-def __call__(self: KernelAverage, obs: Observations) -> Tensor:
-    "The average for each item, as pixels: (B, H, W, c)."
-    parts = [
-        self.average(self.distance2(o), self.tau(o))
-        for o in (
-            obs[i : i + self.items] for i in range(0, max(1, len(obs)), self.items)
-        )
-    ]
-    out = torch.cat(parts).unflatten(1, self.shape)
-    if not self.keep:
-        return out
-    y, m = (t.permute(0, 2, 3, 1) for t in on_pixels(obs, *self.shape[:2]))
-    return torch.where(m > 0, y, out)
-
-
-@patch
-def reconstruct(self: KernelAverage, obs: Observations) -> Field:
-    "The same as a Field over the batch."
-    return pixel_field(self(obs))
+    def reconstruct(self, obs: Observations) -> Field:
+        "The average for each item, as a field."
+        return pixel_field(self(obs))
 
 # %% ../nbs/peers.ipynb #1dcfada2
-class _Block(nn.Module):
+class ResidualBlock(nn.Module):
     "Two convolutions beside the way through."
 
-    def __init__(self, n, embed):
+    def __init__(self, n: int, embed: int):
         super().__init__()
-        self.norm, self.one, self.two = (
-            nn.GroupNorm(8, n),
-            nn.Conv2d(n, n, 3, padding=1),
-            nn.Conv2d(n, n, 3, padding=1),
-        )
+        self.norm = nn.GroupNorm(8, n)
+        self.one = nn.Conv2d(n, n, 3, padding=1)
+        self.two = nn.Conv2d(n, n, 3, padding=1)
         self.steer = nn.Linear(embed, n) if embed else None
         nn.init.zeros_(self.two.weight)
 
-    def forward(self, x, e=None):  # (B, n, H, W), (B or 1, embed)
+    def forward(self, x: Tensor, e: Tensor | None = None) -> Tensor:
+        "(B, n, H, W) and (B or 1, embed) to (B, n, H, W)."
         h = self.one(F.silu(self.norm(x)))
         if e is not None:
             h = h + self.steer(e)[..., None, None]
         return x + self.two(F.silu(h))
 
 # %% ../nbs/peers.ipynb #92074bb6
+class Embedding(nn.Module):
+    "A time in [0, 1000), a label, or both, as a vector for blocks: (B or 1, n)."
+
+    def __init__(self, n: int, time: bool, labels: int):
+        super().__init__()
+        self.time = self.label = None
+        if time:
+            self.time = nn.Sequential(nn.Linear(64, n), nn.SiLU(), nn.Linear(n, n))
+        if labels:
+            self.label = nn.Embedding(labels + 1, n)  # the last one stands for none
+
+    def forward(self, t: Tensor | None, label: Tensor | None, like: Tensor):
+        for name, given, part, how in (
+            ("time", t, self.time, "time=True"),
+            ("label", label, self.label, "labels=their number"),
+        ):
+            if given is not None and part is None:
+                raise ValueError(f"this network takes no {name}; make it with {how}")
+        parts = []
+        if self.time is not None:
+            parts.append(self.time(time_embedding(t.reshape(-1)).to(like)))
+        if self.label is not None:
+            none = torch.tensor([self.label.num_embeddings - 1], device=like.device)
+            parts.append(self.label(none if label is None else label))
+        return F.silu(sum(parts)) if parts else None
+
+# %% ../nbs/peers.ipynb #7963c02c
 class UNet(nn.Module):
-    "A small U-Net over images, perhaps told a time in [0, 1000) and a label."
+    "A small U-Net over images, perhaps given a time in [0, 1000) and a label."
 
     def __init__(
         self,
-        channels: int,
-        out: int,  # of the images that go in and come out
-        width: int = 16,  # channels at the finest level, a multiple of 8; twice and four times that below
+        channels: int,  # of the images that go in
+        out: int,  # of those that come out
+        width: int = 16,  # channels at the finest level, a multiple of 8
         time: bool = False,  # whether there is a time
         labels: int = 0,  # how many labels there are; one more stands for none
     ):
         super().__init__()
-        w, e = (width, 2 * width, 4 * width), 4 * width if time or labels else 0
-        self.time = (
-            nn.Sequential(nn.Linear(64, e), nn.SiLU(), nn.Linear(e, e))
-            if time
-            else None
-        )
-        self.label = nn.Embedding(labels + 1, e) if labels else None
-        self.into, self.last = (
-            nn.Conv2d(channels, width, 3, padding=1),
-            nn.Conv2d(width, out, 3, padding=1),
-        )
-        self.down = nn.ModuleList(
-            nn.Conv2d(a, b, 2, stride=2) for a, b in zip(w, w[1:])
-        )
-        self.up = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in zip(w, w[1:]))
-        self.enc, self.mid, self.dec = (
-            nn.ModuleList(_Block(n, e) for n in ns)
-            for ns in (w[:2], (w[2], w[2]), w[:2])
-        )
+        w = (width, 2 * width, 4 * width)
+        e = 4 * width if time or labels else 0
+        self.embedding = Embedding(e, time, labels)
+        self.into = nn.Conv2d(channels, width, 3, padding=1)
+        self.last = nn.Conv2d(width, out, 3, padding=1)
+        steps = list(pairwise(w))
+        self.down = nn.ModuleList(nn.Conv2d(a, b, 2, stride=2) for a, b in steps)
+        self.up = nn.ModuleList(nn.Conv2d(b, a, 1) for a, b in steps)
+        self.enc = nn.ModuleList(ResidualBlock(n, e) for n in w[:2])
+        self.mid = nn.ModuleList(ResidualBlock(w[2], e) for _ in range(2))
+        self.dec = nn.ModuleList(ResidualBlock(n, e) for n in w[:2])
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)
         self.to(memory_format=torch.channels_last)
 
-# %% ../nbs/peers.ipynb #7963c02c
-@patch
-def forward(
-    self: UNet,
-    x: Tensor,  # (B, channels, H, W)
-    t: Tensor | None = None,  # one time, or B of them in any shape
-    cond: Tensor | None = None,  # (B,) labels
-) -> Tensor:  # (B, out, H, W)
-    for name, given, part in (("time", t, self.time), ("label", cond, self.label)):
-        if given is not None and part is None:
-            raise ValueError(
-                f"this network takes no {name}; make it with {'time=True' if name == 'time' else 'labels=their number'}"
-            )
-    H, W = x.shape[-2:]
-    h = F.pad(x, (0, -W % 4, 0, -H % 4)).contiguous(memory_format=torch.channels_last)
-    e = None if self.time is None else self.time(time_embedding(t.reshape(-1)).to(x))
-    if self.label is not None:
-        c = self.label(
-            torch.full((1,), self.label.num_embeddings - 1, device=x.device)
-            if cond is None
-            else cond
-        )
-        e = c if e is None else e + c
-    e = None if e is None else F.silu(e)
-    h, skips = self.into(h), []
-    for block, down in zip(self.enc, self.down):
-        h = block(h, e)
-        skips.append(h)
-        h = down(h)
-    for block in self.mid:
-        h = block(h, e)
-    for block, up in zip(reversed(self.dec), reversed(self.up)):
-        h = block(skips.pop() + F.interpolate(up(h), scale_factor=2), e)
-    return self.last(h)[..., :H, :W]
+    def forward(
+        self,
+        x: Tensor,  # (B, channels, H, W)
+        t: Tensor | None = None,  # one time, or B of them in any shape
+        cond: Tensor | None = None,  # (B,) labels
+    ) -> Tensor:  # (B, out, H, W)
+        H, W = x.shape[-2:]
+        e = self.embedding(t, cond, x)
+        h = F.pad(x, (0, -W % 4, 0, -H % 4))
+        h, skips = self.into(h.contiguous(memory_format=torch.channels_last)), []
+        for block, down in zip(self.enc, self.down, strict=True):
+            h = block(h, e)
+            skips.append(h)
+            h = down(h)
+        for block in self.mid:
+            h = block(h, e)
+        for block, up in zip(reversed(self.dec), reversed(self.up), strict=True):
+            h = block(skips.pop() + F.interpolate(up(h), scale_factor=2), e)
+        return self.last(h)[..., :H, :W]
 
 # %% ../nbs/peers.ipynb #31b8f7fb
 class UNetField(FieldModel):
-    "The reconstruction baseline: a U-Net on value and mask, trained by the squared error. `model(obs)` gives pixels."
+    """The reconstruction baseline: a U-Net on value and mask, trained by the squared
+    error. `model(obs)` gives pixels."""
 
     def __init__(self, size: tuple = (28, 28), channels: int = 1, width: int = 16):
         super().__init__(2, channels)
         self.size, self.net = tuple(size), UNet(channels + 1, channels, width)
 
-    def predict(self, obs: Observations) -> tuple[Tensor, Tensor, Tensor]:
-        "What the network says, and the observations on the grid: (B, c, H, W) each, mask (B, 1, H, W)."
+    def predict(self, obs: Observations) -> tuple[Tensor, Tensor]:
+        "What the network says (B, c, H, W), and where there were observations."
         y, m = on_pixels(obs, *self.size)
-        return self.net(torch.cat([y, m], 1)).float(), y, m
+        return self.net(torch.cat([y, m], 1)).float(), m
 
-    def loss(
-        self, obs: Observations, target: Observations
-    ) -> Tensor:  # target: every pixel, in order
-        out, _, m = self.predict(obs)
-        truth = target.values.mT.unflatten(2, self.size)
-        return ((out - truth).square() * (1 - m)).sum() / (
-            (1 - m).sum() * self.channels
-        ).clamp_min(1)
+    def loss(self, obs: Observations, target: Observations) -> Tensor:
+        "Of every pixel in order, those that were not observed."
+        out, m = self.predict(obs)
+        error = (out - target.values.mT.unflatten(2, self.size)).square()
+        count = (1 - m).sum() * self.channels
+        return (error * (1 - m)).sum() / count.clamp_min(1)
 
     @torch.no_grad()
     def forward(self, obs: Observations) -> Tensor:
-        "Pixels (B, H, W, c); those seen keep their values."
-        outs = [
-            torch.where(m > 0, y, out)
-            for out, y, m in (self.predict(o) for o in self.chunks(obs))
-        ]
-        return torch.cat(outs).permute(0, 2, 3, 1)
+        "Pixels (B, H, W, c); those observed keep their values."
+        out = [self.predict(o)[0].permute(0, 2, 3, 1) for o in self.chunks(obs)]
+        return put_back(obs.to(self.like), torch.cat(out))
 
     def reconstruct(self, obs: Observations) -> Field:
+        "The network's answer as a field over the batch."
         return pixel_field(self(obs))
 
     def posterior(self, obs: Observations) -> NoReturn:
@@ -309,30 +312,26 @@ class UNetField(FieldModel):
 # %% ../nbs/peers.ipynb #d9b86caf
 def fit_unet(
     images: Tensor,  # (n, H, W, c)
-    seconds: float | None = None,  # or
-    steps: int | None = None,
+    seconds: float | None = None,  # a budget in seconds,
+    steps: int | None = None,  # or in steps
     width: int = 16,
     lr: float = 3e-3,
-    size: int = 16,
+    size: int = 16,  # of a batch
     generator: torch.Generator | None = None,
-    **kw,  # kw: for `fit`
+    **kw,  # for `fit`
 ) -> UNetField:  # and its `history`
     "Train the reconstruction baseline."
     model = UNetField(tuple(images.shape[1:3]), images.shape[3], width)
-    model.history = fit(
-        model,
-        image_batches(
-            images, size=size, generator=generator, patches=0, sides=0, none=0
-        ),
-        steps,
-        seconds,
-        **dict(dict(lr=lr, dtype=torch.bfloat16, progress=False), **kw),
-    )
+    how = dict(patches=0, sides=0, none=0)
+    batches = image_batches(images, size=size, generator=generator, **how)
+    kw = dict(lr=lr, dtype=torch.bfloat16, progress=False) | kw
+    model.history = fit(model, batches, steps, seconds, **kw)
     return model
 
 # %% ../nbs/peers.ipynb #99840c26
 class PixelDiffusion(FieldModel):
-    "A diffusion model on pixels. To be called like the `Denoiser` it holds, on images (B, c, H, W) in [-1, 1]."
+    """A diffusion model on pixels. To be called like the `Denoiser` it holds, on images
+    (B, c, H, W) in [-1, 1]."""
 
     def __init__(
         self,
@@ -343,10 +342,8 @@ class PixelDiffusion(FieldModel):
     ):
         super().__init__(2, channels)
         self.size, self.labels = tuple(size), labels
-        self.denoiser = Denoiser(
-            UNet(channels, channels, width, time=True, labels=labels),
-            Schedule.cosine(1000),
-        )
+        net = UNet(channels, channels, width, time=True, labels=labels)
+        self.denoiser = Denoiser(net, Schedule.cosine(1000))
 
     schedule = property(lambda self: self.denoiser.schedule)
 
@@ -354,19 +351,21 @@ class PixelDiffusion(FieldModel):
         return self.denoiser(z, t, cond)
 
     def loss(
-        self, obs: Observations, target: Observations, labels: Tensor | None = None
-    ) -> Tensor:  # target: every pixel, in order
+        self,
+        obs: Observations,
+        target: Observations,  # every pixel, in order
+        labels: Tensor | None = None,  # (B,)
+    ) -> Tensor:
         if labels is not None:
-            labels = torch.where(
-                torch.rand(labels.shape) < 0.1, self.labels, labels
-            ).to(target.device)
-        return self.denoiser.loss(
-            2 * target.values.mT.unflatten(2, self.size) - 1, labels
-        )
+            forget = torch.rand(labels.shape) < 0.1
+            labels = torch.where(forget, self.labels, labels).to(target.device)
+        images = target.values.mT.unflatten(2, self.size)
+        return self.denoiser.loss(2 * images - 1, labels)
 
     def generate(
         self, n: int = 16, steps: int = 50, generator: torch.Generator | None = None
     ) -> Field:
+        "Images drawn by ancestral sampling, as a field over n."
         return pixel_field(ddpm_digits(self, n, steps, generator))
 
     def posterior(self, obs: Observations) -> NoReturn:
@@ -378,87 +377,75 @@ class PixelDiffusion(FieldModel):
 @torch.no_grad()
 def ddpm_digits(
     model: PixelDiffusion,
-    n: int,
-    steps: int = 50,  # how many images, in how many steps
+    n: int,  # how many images,
+    steps: int = 50,  # in how many steps
     generator: torch.Generator | None = None,
     labels: Tensor | None = None,  # (n,)
 ) -> Tensor:  # (n, H, W, c) in [0, 1]
-    "Images drawn by ancestral sampling; what the denoiser says is kept within the range of pixels."
+    """Images drawn by ancestral sampling; what the denoiser says is kept within the
+    range of pixels."""
     out = []
     for i in range(0, n, 100):
-        z = torch.randn(
-            min(100, n - i), model.channels, *model.size, generator=generator
-        ).to(model.like)
-        c = None if labels is None else labels[i : i + 100].to(z.device)
-        out.append(
-            sample(
-                lambda z, t: model(z, t, c).clamp(-1, 1),
-                z,
-                model.schedule,
-                steps,
-                ddpm,
-                generator=generator,
-            )
-        )
+        shape = min(100, n - i), model.channels, *model.size
+        z = torch.randn(shape, generator=generator).to(model.like)
+        label = None if labels is None else labels[i : i + 100].to(z.device)
+
+        def denoise(z, t, label=label):
+            return model(z, t, label).clamp(-1, 1)
+
+        out.append(sample(denoise, z, model.schedule, steps, ddpm, generator=generator))
     return (torch.cat(out).permute(0, 2, 3, 1) + 1) / 2
 
 # %% ../nbs/peers.ipynb #d1f7ab42
+def whole_images(
+    images: Tensor,  # (n, H, W, c)
+    labels: Tensor | None,  # (n,)
+    size: int,
+    generator: torch.Generator | None,
+) -> Iterator:  # of (nothing observed, target) or (nothing observed, target, labels)
+    "Endless batches of random images of which nothing is observed."
+    while True:
+        i = torch.randint(len(images), (size,), generator=generator)
+        x = Observations.from_grid(images[i])
+        nothing = Observations(x.coords[:, :0], x.values[:, :0])
+        yield (nothing, x) if labels is None else (nothing, x, labels[i])
+
+
 def fit_ddpm(
     images: Tensor,  # (n, H, W, c) in [0, 1]
-    seconds: float | None = None,  # or
-    steps: int | None = None,
+    seconds: float | None = None,  # a budget in seconds,
+    steps: int | None = None,  # or in steps
     labels: Tensor | None = None,  # (n,) whole numbers from 0
     width: int = 16,
     lr: float = 2e-3,
-    size: int = 32,
+    size: int = 32,  # of a batch
     generator: torch.Generator | None = None,
-    **kw,  # kw: for `fit`
+    **kw,  # for `fit`
 ) -> PixelDiffusion:  # and its `history`
     "Train a diffusion model on pixels."
-    model = PixelDiffusion(
-        tuple(images.shape[1:3]),
-        images.shape[3],
-        width,
-        0 if labels is None else int(labels.max()) + 1,
-    )
-
-    def batches():
-        while True:
-            i = torch.randint(len(images), (size,), generator=generator)
-            x = Observations.from_grid(images[i])
-            yield (Observations(x.coords[:, :0], x.values[:, :0]), x) + (
-                () if labels is None else (labels[i],)
-            )
-
-    model.history = fit(
-        model,
-        batches(),
-        steps,
-        seconds,
-        **dict(dict(lr=lr, dtype=torch.bfloat16, ema=0.999, progress=False), **kw),
-    )
+    _, *shape, channels = images.shape
+    known = 0 if labels is None else int(labels.max()) + 1
+    model = PixelDiffusion(tuple(shape), channels, width, known)
+    batches = whole_images(images, labels, size, generator)
+    kw = dict(lr=lr, dtype=torch.bfloat16, ema=0.999, progress=False) | kw
+    model.history = fit(model, batches, steps, seconds, **kw)
     return model
 
 # %% ../nbs/peers.ipynb #a984b44e
+def halved(a: int, b: int, kernel: int) -> list[nn.Module]:
+    "A convolution from a to b channels that halves the resolution."
+    return [nn.Conv2d(a, b, kernel, stride=2, padding=kernel // 2), nn.SiLU()]
+
+
 class DigitFeatures(nn.Module):
-    "A small classifier of 28×28 digits: `features(images)` is (n, 96), `features.logits(images)` is (n, 10)."
+    """A small classifier of 28×28 digits: `features(images)` is (n, 96),
+    `features.logits(images)` is (n, 10)."""
 
     def __init__(self, n: int = 96):
         super().__init__()
-        layer = lambda a, b, k: [
-            nn.Conv2d(a, b, k, stride=2, padding=k // 2),
-            nn.SiLU(),
-        ]
-        self.body = nn.Sequential(
-            *layer(1, 16, 5),
-            *layer(16, 32, 3),
-            *layer(32, 64, 3),
-            nn.AvgPool2d(2),
-            nn.Flatten(),
-            nn.Linear(256, n),
-            nn.SiLU(),
-        )
-        self.head = nn.Linear(n, 10)
+        layers = [*halved(1, 16, 5), *halved(16, 32, 3), *halved(32, 64, 3)]
+        pool = [nn.AvgPool2d(2), nn.Flatten(), nn.Linear(256, n), nn.SiLU()]
+        self.body, self.head = nn.Sequential(*layers, *pool), nn.Linear(n, 10)
         self.to(memory_format=torch.channels_last)
 
     def forward(self, images: Tensor) -> Tensor:  # (n, 28, 28, 1) in [0, 1]
@@ -473,121 +460,125 @@ class DigitFeatures(nn.Module):
 
     @torch.no_grad()
     def accuracy(self, images: Tensor, labels: Tensor) -> float:
-        return (
-            torch.cat([self.logits(x).argmax(1) for x in images.split(500)])
-            .eq(labels)
-            .float()
-            .mean()
-            .item()
-        )
+        "Share of the images whose label is the likeliest."
+        found = torch.cat([self.logits(x).argmax(1) for x in images.split(500)])
+        return found.eq(labels).float().mean().item()
 
 # %% ../nbs/peers.ipynb #7678713b
 def fit_digits(
-    images: Tensor,
-    labels: Tensor,  # (n, 28, 28, 1), (n,)
-    seconds: float | None = None,
-    steps: int | None = None,
+    images: Tensor,  # (n, 28, 28, 1)
+    labels: Tensor,  # (n,)
+    seconds: float | None = None,  # a budget in seconds,
+    steps: int | None = None,  # or in steps
     lr: float = 4e-3,
-    size: int = 64,
+    size: int = 64,  # of a batch
     generator: torch.Generator | None = None,
 ) -> DigitFeatures:
     "Train the classifier, on digits shifted by up to two pixels."
     if seconds is None and steps is None:
         raise ValueError("give the training a budget: seconds or steps")
-    model, k, start = DigitFeatures(), 0, time.perf_counter()
+    model, step, start = DigitFeatures(), 0, time.perf_counter()
     opt = torch.optim.Adam(model.parameters(), lr, fused=True)
-    while (done := k / steps if steps else (time.perf_counter() - start) / seconds) < 1:
+
+    def share_done():
+        return step / steps if steps else (time.perf_counter() - start) / seconds
+
+    while (done := share_done()) < 1:
         for group in opt.param_groups:
             group["lr"] = lr * 0.5 * (1 + math.cos(math.pi * done))
         i = torch.randint(len(images), (size,), generator=generator)
-        x = images[i].roll(
-            torch.randint(-2, 3, (2,), generator=generator).tolist(), (1, 2)
-        )  # digits have a margin
+        shift = torch.randint(-2, 3, (2,), generator=generator).tolist()
+        x = images[i].roll(shift, (1, 2))  # digits have a margin
         loss = F.cross_entropy(model.logits(x), labels[i])
         opt.zero_grad()
         loss.backward()
         opt.step()
-        k += 1
+        step += 1
     return model.eval()
 
 # %% ../nbs/peers.ipynb #02e4a8d2
 def digit_features() -> DigitFeatures:
     "The classifier that travels in the package."
+    path = files("nfdiffusion") / "assets" / "digit_features.safetensors"
     model = DigitFeatures()
-    model.load_state_dict(
-        {
-            k: v.float()
-            for k, v in load_file(
-                str(files("nfdiffusion") / "assets" / "digit_features.safetensors")
-            ).items()
-        }
-    )
+    model.load_state_dict({k: v.float() for k, v in load_file(str(path)).items()})
     return model.eval().requires_grad_(False)
 
 # %% ../nbs/peers.ipynb #8fe2ca24
+def symmetric_root(
+    C: Tensor,  # (F, F) symmetric, positive semi-definite
+) -> Tensor:  # (F, F)
+    "The symmetric square root, negative rounding cut to 0."
+    w, V = torch.linalg.eigh(C)
+    return V * w.clamp_min(0).sqrt() @ V.T
+
+
 def frechet_distance(
-    a: Tensor,
-    b: Tensor,  # features (n, F) and (m, F), n and m at least 2
+    a: Tensor,  # features (n, F), n at least 2
+    b: Tensor,  # features (m, F), m at least 2
 ) -> float:
-    "Squared Fréchet distance of the Gaussians with the means and covariances of two sets, in squared units of the features."
-    if (
-        a.ndim != 2
-        or b.ndim != 2
-        or a.shape[1] != b.shape[1]
-        or min(len(a), len(b)) < 2
-    ):
+    """Squared Fréchet distance of the Gaussians with the means and covariances of two
+    sets, in squared units of the features."""
+    flat = a.ndim == b.ndim == 2
+    if not flat or a.shape[1] != b.shape[1] or min(len(a), len(b)) < 2:
         raise ValueError(
-            f"the distance is between two sets (n, F) and (m, F) of 2 or more, not {tuple(a.shape)} and {tuple(b.shape)}"
+            "the distance is between two sets (n, F) and (m, F) of 2 or more, "
+            f"not {tuple(a.shape)} and {tuple(b.shape)}"
         )
     (ma, Ca), (mb, Cb) = ((x.mean(0), x.T.cov()) for x in (a.double(), b.double()))
-    w, V = torch.linalg.eigh(Ca)
-    root = V * w.clamp_min(0).sqrt() @ V.T
+    root = symmetric_root(Ca)
     cross = torch.linalg.eigvalsh(root @ Cb @ root).clamp_min(0).sqrt().sum()
-    return max(
-        0.0, ((ma - mb).square().sum() + Ca.trace() + Cb.trace() - 2 * cross).item()
-    )
+    distance = (ma - mb).square().sum() + Ca.trace() + Cb.trace() - 2 * cross
+    return max(0.0, distance.item())
 
 # %% ../nbs/peers.ipynb #1c7cb79e
 def digit_views(
     target: Observations,  # whole images (B, 784)
     seed: int = 0,
 ) -> dict:  # name -> Observations
-    "What every method is given of digits: 5, 10 and 20 % of the pixels at random, and the upper half."
+    """What every method is given of digits: 5, 10 and 20 % of the pixels at random, and
+    the upper half."""
     g = torch.Generator().manual_seed(seed)
+    shares = {"5 %": 39, "10 %": 78, "20 %": 157}
+    views = {name: observe(target, n, generator=g) for name, n in shares.items()}
     half = target.coords.shape[1] // 2
-    return {
-        name: observe(target, n, generator=g)
-        for name, n in (("5 %", 39), ("10 %", 78), ("20 %", 157))
-    } | {"half": Observations(target.coords[:, :half], target.values[:, :half])}
+    upper = Observations(target.coords[:, :half], target.values[:, :half])
+    return views | {"half": upper}
+
+# %% ../nbs/peers.ipynb #9e100002
+def score_view(
+    model: FieldModel,
+    obs: Observations,  # of images
+    target: Observations,  # all their pixels, in order
+    n: int,  # draws for each image
+    **how,  # for `sample`
+) -> dict:  # name of the score -> number
+    "The scores of `score_draws` for one view."
+    at, side = target.coords[0], math.isqrt(target.coords.shape[1])
+    hidden = on_pixels(obs, side, side)[1].flatten(1) == 0  # (B, M)
+    draws = model.sample(obs, n, generator=torch.Generator().manual_seed(0), **how)(at)
+    error = (model.reconstruct(obs)(at) - target.values)[hidden].abs().mean().item()
+    score = crps(draws, target.values, hidden).item()
+    return dict(
+        mae=error,
+        crps=score,
+        saved=1 - score / error,
+        cover90=coverage(draws, target.values, hidden)[0.9],
+        mse=mse(draws.mean(0), target.values).item(),
+    )
 
 
 def score_draws(
     model: FieldModel,
-    views: dict,
+    views: dict,  # name -> Observations
     target: Observations,
     n: int = 16,  # draws for each image
     **how,  # for `sample`
 ) -> dict:  # name of the view -> name of the score -> number
-    "Where a pixel was not seen: absolute error of the mean (the CRPS of an answer without spread), CRPS of the draws, the share that they save, coverage of the 90 % interval; and the squared error of the draws' mean."
-    out, at, side = {}, target.coords[0], math.isqrt(target.coords.shape[1])
-    for k, o in views.items():
-        unseen = on_pixels(o, side, side)[1].flatten(1) == 0  # (B, M)
-        draws, mean = (
-            model.sample(o, n, generator=torch.Generator().manual_seed(0), **how)(at),
-            model.reconstruct(o)(at),
-        )
-        mae, c = (
-            (mean - target.values)[unseen].abs().mean().item(),
-            crps(draws, target.values, unseen).item(),
-        )
-        out[k] = dict(
-            mae=mae,
-            crps=c,
-            saved=1 - c / mae,
-            cover90=coverage(draws, target.values, unseen)[0.9],
-            mse=mse(draws.mean(0), target.values).item(),
-        )
-    return out
+    """Where a pixel was not seen: absolute error of the mean (the CRPS of an answer
+    without spread), CRPS of the draws, the share that they save, coverage of the 90 %
+    interval; and the squared error of the draws' mean."""
+    return {k: score_view(model, o, target, n, **how) for k, o in views.items()}
 
 # %% ../nbs/peers.ipynb #1c7cb7a0
 def show_seen(
@@ -610,7 +601,7 @@ def show_seen(
     )
     ax.set(xlim=(-1, 1), ylim=(1, -1), aspect="equal")
 
-
+# %% ../nbs/peers.ipynb #9e100003
 def cut_patches(
     image: Tensor,  # (h, w, c)
     n: int,
@@ -622,28 +613,20 @@ def cut_patches(
     g = torch.Generator().manual_seed(seed)
     h, w = image.shape[:2]
     lo, hi = (0, w // 2 - size) if left else (w // 2, w - size)
-    corner = torch.stack(
-        [
-            torch.randint(h - size, (n,), generator=g),
-            torch.randint(lo, hi, (n,), generator=g),
-        ],
-        1,
-    )
-    return torch.stack([image[i : i + size, j : j + size] for i, j in corner.tolist()])
+    rows = torch.randint(h - size, (n,), generator=g).tolist()
+    columns = torch.randint(lo, hi, (n,), generator=g).tolist()
+    corners = zip(rows, columns, strict=True)
+    return torch.stack([image[i : i + size, j : j + size] for i, j in corners])
 
-
+# %% ../nbs/peers.ipynb #9e100004
 def radial_power(
     images: Tensor,  # (B, n, n)
 ) -> Tensor:  # (n / 2,) at 0, 1, 2 … waves across the image
     "Mean power of images at each whole radial frequency."
     n = images.shape[-1]
-    p = (
-        torch.fft.fft2(images - images.mean((-2, -1), keepdim=True))
-        .abs()
-        .square()
-        .mean(0)
-        / n**4
-    )
+    waves = torch.fft.fft2(images - images.mean((-2, -1), keepdim=True))
+    power = waves.abs().square().mean(0).flatten() / n**4
     k = torch.fft.fftfreq(n, 1 / n)
     r = (k[:, None] ** 2 + k**2).sqrt().round().long().flatten()
-    return torch.zeros(n // 2).index_add_(0, r[r < n // 2], p.flatten()[r < n // 2])
+    within = r < n // 2
+    return torch.zeros(n // 2).index_add_(0, r[within], power[within])
