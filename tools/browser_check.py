@@ -1,7 +1,9 @@
-"""Does `explore` work in a real browser? Opens JupyterLab in chromium, drags points with the mouse, and looks at what happens.
+"""Does `explore` work in a real browser? Opens JupyterLab in chromium, drags points by
+mouse, and looks at what happens.
 
-Needs: make lab (for JupyterLab), pip install selenium, and apt install chromium chromium-driver or their like.
-Usage: browser_check.py [FOLDER]: with a folder, pictures are written into it. Prints round trips from the mouse's move to the new picture."""
+Needs: make lab (for JupyterLab), pip install selenium, and apt install chromium
+chromium-driver or their like. Usage: browser_check.py [FOLDER]: with a folder, pictures
+are written into it. Prints round trips from the mouse's move to the new picture."""
 
 import io
 import json
@@ -44,19 +46,22 @@ w = explore(load('approach1-sine'), obs)
 w""",
     """\
 digit = Observations.from_grid(mnist_slice(False)[0][4:5])
-d = explore(load('approach5-mnist'), observe(digit, 40, generator=torch.Generator().manual_seed(0)))
+g = torch.Generator().manual_seed(0)
+d = explore(load('approach5-mnist'), observe(digit, 40, generator=g))
 d""",
     'print("POINTS" + json.dumps([w.points, d.points]))',
 ]
-DRAGS = dict(
-    signal=(1, 0, 80), digit=(11, 45, -39)
-)  # which point is dragged, by how many pixels
+# Which point is dragged, by how many pixels.
+DRAGS = dict(signal=(1, 0, 80), digit=(11, 45, -39))
 
-# How long from a move of the mouse until the picture is new; the observer sees curves replaced, or a canvas resized.
+# How long from a move of the mouse until the picture is new; the observer sees curves
+# replaced, or a canvas resized.
 WATCH = """window.trips = []; window.moved = null;
 document.addEventListener("pointermove", () => moved ??= performance.now(), true);
-new MutationObserver(() => { if (moved !== null) trips.push(performance.now() - moved); moved = null; })
-  .observe(arguments[0], { childList: true, attributes: true });"""
+new MutationObserver(() => {
+  if (moved !== null) trips.push(performance.now() - moved);
+  moved = null;
+}).observe(arguments[0], { childList: true, attributes: true });"""
 
 
 def until(what, condition, seconds=120):
@@ -73,17 +78,16 @@ def until(what, condition, seconds=120):
 
 
 def spent():
-    "Milliseconds of processor time that all descendants of this process have used: browser, server, kernel (Linux)"
+    """Milliseconds of processor time that all descendants of this process have used:
+    browser, server, kernel (Linux)."""
     parent, used, total = {}, {}, 0
     for p in Path("/proc").glob("[0-9]*/stat"):
         try:
             f = p.read_text().rsplit(") ", 1)[1].split()
         except OSError:
             continue  # gone meanwhile
-        parent[int(p.parent.name)], used[int(p.parent.name)] = (
-            int(f[1]),
-            int(f[11]) + int(f[12]),
-        )
+        process = int(p.parent.name)
+        parent[process], used[process] = int(f[1]), int(f[11]) + int(f[12])
     for p, u in used.items():
         while p not in (0, os.getpid()):
             p = parent.get(p, 0)
@@ -96,43 +100,32 @@ def serve(folder):
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
-    token, home = (
-        secrets.token_hex(16),
-        dict(
-            os.environ,
-            JUPYTER_CONFIG_DIR=f"{folder}/.config",
-            JUPYTER_DATA_DIR=f"{folder}/.data",
-            OMP_NUM_THREADS="1",
-        ),
-    )
+    token = secrets.token_hex(16)
+    home = os.environ | {
+        "JUPYTER_CONFIG_DIR": f"{folder}/.config",
+        "JUPYTER_DATA_DIR": f"{folder}/.data",
+        "OMP_NUM_THREADS": "1",
+    }
     page = Path(folder, ".config/labconfig/page_config.json")
     page.parent.mkdir(parents=True)
     page.write_text(
         '{"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": true}}'
     )
-    server = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "jupyterlab",
-            "--no-browser",
-            "--allow-root",
-            "--expose-app-in-browser",
-            f"--port={port}",
-            f"--IdentityProvider.token={token}",
-            f"--ServerApp.root_dir={folder}",
-        ],
-        env=home,
-        cwd=folder,
-        stdout=open(f"{folder}/.log", "w"),
-        stderr=subprocess.STDOUT,
-    )
+    options = ["--no-browser", "--allow-root", "--expose-app-in-browser"]
+    options.append(f"--port={port}")
+    options.append(f"--IdentityProvider.token={token}")
+    options.append(f"--ServerApp.root_dir={folder}")
+    with open(f"{folder}/.log", "w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", *options],
+            env=home,
+            cwd=folder,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    status = f"http://127.0.0.1:{port}/api?token={token}"
     until(
-        "the start of JupyterLab",
-        lambda: (
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/api?token={token}").status
-            == 200
-        ),
+        "the start of JupyterLab", lambda: urllib.request.urlopen(status).status == 200
     )
     return server, f"http://127.0.0.1:{port}/doc/tree/explore.ipynb?token={token}"
 
@@ -174,12 +167,15 @@ class Page:
     marks = property(
         lambda self: self.root.find_elements(By.CSS_SELECTOR, "circle, rect")
     )
-    mouse = lambda self: ActionChains(self.driver, duration=0)
+
+    def mouse(self):
+        return ActionChains(self.driver, duration=0)
 
     def look(self):
         "What the answer looks like: its pixels, or its curves"
         return self.driver.execute_script(
-            'const e = arguments[0]; return e.tagName == "CANVAS" ? e.toDataURL() : e.innerHTML',
+            "const e = arguments[0];"
+            'return e.tagName == "CANVAS" ? e.toDataURL() : e.innerHTML',
             self.answer,
         )
 
@@ -216,7 +212,8 @@ class Page:
         return json.loads(printed)[k]
 
     def drag(self, mark, dx, dy, steps):
-        "One step after the other, each when the last is answered: milliseconds of each on the clock, and of processor time"
+        """One step after the other, each when the last is answered: milliseconds
+        of each on the clock, and of processor time."""
         before = self.look()
         self.driver.execute_script(WATCH, self.answer)
         self.mouse().move_to_element(mark).click_and_hold().perform()
@@ -228,7 +225,7 @@ class Page:
             self.mouse().move_by_offset(*step).perform()
             until(
                 "an answer to a move",
-                lambda: self.driver.execute_script("return trips.length") > k,
+                lambda k=k: self.driver.execute_script("return trips.length") > k,
                 20,
             )
         work = (spent() - work) / steps
@@ -248,11 +245,30 @@ class Page:
         return len(self.driver.execute_script("return trips"))
 
 
+def remove_and_add(p, k, which, name):
+    "Shift, a press or a brush, a double click, and the button."
+    before = p.points(k)
+    on = p.mouse().move_to_element(p.marks[which])
+    on.key_down(Keys.SHIFT).click().key_up(Keys.SHIFT).perform()
+    left = [q for i, q in enumerate(before) if i != which]
+    assert p.points(k) == left, "shift and a click did not remove"
+    hand = p.mouse().move_to_element_with_offset(p.svg, -95, 90).click_and_hold()
+    hand.move_by_offset(20, 0).move_by_offset(20, 0).release().perform()
+    more = len(p.points(k)) - len(left)
+    added = more == 1 if name == "signal" else more > 1
+    assert added, "a press did not add one point, or paint some"
+    p.mouse().move_to_element(p.marks[-1]).double_click().perform()
+    assert len(p.points(k)) == len(left) + more - 1, "a double click did not remove"
+    p.root.find_element(By.TAG_NAME, "button").click()
+    assert p.points(k) == [], "the button did not remove all"
+
+
 def check(driver):
     until(
         "a kernel",
         lambda: driver.execute_script(
-            'const k = jupyterapp.shell.currentWidget.sessionContext.session.kernel; return k.connectionStatus == "connected" && k.status == "idle"'
+            "const s = jupyterapp.shell.currentWidget.sessionContext.session.kernel;"
+            'return s.connectionStatus == "connected" && s.status == "idle"'
         ),
     )
     driver.execute_script('jupyterapp.commands.execute("notebook:run-all-cells")')
@@ -263,37 +279,19 @@ def check(driver):
         trips, work = p.drag(p.marks[which], dx, dy, 30)
         pictures[name] = first, p.picture(code=False)
         moved = p.points(k)
-        assert [a != b for a, b in zip(start, moved)] == [
-            i == which for i in range(len(start))
-        ], "Python has other points than were moved"
+        changed = [a != b for a, b in zip(start, moved, strict=True)]
+        expected = [i == which for i in range(len(start))]
+        assert changed == expected, "Python has other points than were moved"
         came = p.rush(p.marks[which], 60)
         after = p.points(k)
-        assert max(abs(a - b) for a, b in zip(after[which], moved[which])) < 0.02, (
-            "the last of many moves is not where it ended"
-        )
-        p.mouse().move_to_element(p.marks[which]).key_down(Keys.SHIFT).click().key_up(
-            Keys.SHIFT
-        ).perform()
-        assert p.points(k) == [q for i, q in enumerate(after) if i != which], (
-            "shift and a click did not remove"
-        )
-        p.mouse().move_to_element_with_offset(
-            p.svg, -95, 90
-        ).click_and_hold().move_by_offset(20, 0).move_by_offset(
-            20, 0
-        ).release().perform()
-        more = len(p.points(k)) - len(start) + 1
-        assert more == 1 if name == "signal" else more > 1, (
-            "a press did not add one point, or paint some"
-        )
-        p.mouse().move_to_element(p.marks[-1]).double_click().perform()
-        assert len(p.points(k)) == len(start) + more - 2, (
-            "a double click did not remove"
-        )
-        p.root.find_element(By.TAG_NAME, "button").click()
-        assert p.points(k) == [], "the button did not remove all"
+        off = max(abs(a - b) for a, b in zip(after[which], moved[which], strict=True))
+        assert off < 0.02, "the last of many moves is not where it ended"
+        remove_and_add(p, k, which, name)
         print(
-            f"{name}: moved, removed, added. From a move of the mouse to the new picture {statistics.median(trips):.0f} ms on the clock (median of {len(trips)}), {work:.0f} ms of work by browser, server and kernel; {came} answers to 60 moves in a rush"
+            f"{name}: moved, removed, added. From a move of the mouse to the new "
+            f"picture {statistics.median(trips):.0f} ms on the clock (median of {len(trips)}), "
+            f"{work:.0f} ms of work by browser, server and kernel; "
+            f"{came} answers to 60 moves in a rush"
         )
     return pictures
 
@@ -314,8 +312,11 @@ def main(out=None):
         server, address = serve(folder)
         driver = browser()
         driver.get(address)
+        about = driver.capabilities
         print(
-            f"JupyterLab {jupyterlab.__version__}, {driver.capabilities['browserName']} {driver.capabilities['browserVersion'].split('.')[0]}, {os.getloadavg()[0]:.1f} processes at work on {len(os.sched_getaffinity(0))} core(s) of {os.cpu_count()}"
+            f"JupyterLab {jupyterlab.__version__}, {about['browserName']} "
+            f"{about['browserVersion'].split('.')[0]}, {os.getloadavg()[0]:.1f} "
+            f"processes at work on {len(os.sched_getaffinity(0))} core(s) of {os.cpu_count()}"
         )
         for name, two in check(driver).items():
             if not out:

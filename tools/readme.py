@@ -1,4 +1,6 @@
-"""README.md from nbs/index.ipynb, without Quarto. `--check` writes nothing and says whether it is up to date."""
+"""README.md from nbs/index.ipynb, without Quarto.
+
+`--check` writes nothing and says whether it is up to date."""
 
 import base64
 import posixpath
@@ -43,27 +45,22 @@ def output(o, files, alt):
         return f"![{alt}]({name})"
     if "text/markdown" in data:
         return rebase(text(data["text/markdown"]))
-    return "\n".join(
-        "    " + l if l else ""
-        for l in text(data.get("text/plain", "")).rstrip().splitlines()
-    )
+    lines = text(data.get("text/plain", "")).rstrip().splitlines()
+    return "\n".join("    " + line if line else "" for line in lines)
 
 
 def code(cell, files):
     flags = dict(re.findall(r"^#\s*\|\s*([\w-]+):?[ \t]*(.*)$", cell.source, re.M))
-    if (
-        flags.keys() & {"hide", "export", "exporti", "default_exp"}
-        or flags.get("include") == "false"
-    ):
+    unseen = flags.keys() & {"hide", "export", "exporti", "default_exp"}
+    if unseen or flags.get("include") == "false":
         return
     src = re.sub(r"^#\s*\|.*\n?", "", cell.source, flags=re.M).strip()
     if src and flags.get("echo") != "false":
         yield f"```python\n{src}\n```"
     if flags.get("output") != "false":
+        alt = flags.get("fig-alt", flags.get("fig-cap", "")).strip('"')
         for o in cell.outputs:
-            yield output(
-                o, files, flags.get("fig-alt", flags.get("fig-cap", "")).strip('"')
-            )
+            yield output(o, files, alt)
 
 
 def build():
@@ -75,10 +72,8 @@ def build():
         elif cell.cell_type == "code":
             parts += code(cell, files)
     body = "\n\n".join(p for p in parts if p)
-    return {
-        "README.md": f"<!-- Made from nbs/index.ipynb by `make readme` -->\n\n{body}\n".encode(),
-        **files,
-    }
+    head = "<!-- Made from nbs/index.ipynb by `make readme` -->"
+    return {"README.md": f"{head}\n\n{body}\n".encode(), **files}
 
 
 if __name__ == "__main__":
