@@ -289,7 +289,8 @@ def check(driver):
         remove_and_add(p, k, which, name)
         print(
             f"{name}: moved, removed, added. From a move of the mouse to the new "
-            f"picture {statistics.median(trips):.0f} ms on the clock (median of {len(trips)}), "
+            f"picture {statistics.median(trips):.0f} ms on the clock "
+            f"(median of {len(trips)}), "
             f"{work:.0f} ms of work by browser, server and kernel; "
             f"{came} answers to 60 moves in a rush"
         )
@@ -316,7 +317,8 @@ def main(out=None):
         print(
             f"JupyterLab {jupyterlab.__version__}, {about['browserName']} "
             f"{about['browserVersion'].split('.')[0]}, {os.getloadavg()[0]:.1f} "
-            f"processes at work on {len(os.sched_getaffinity(0))} core(s) of {os.cpu_count()}"
+            "processes at work on "
+            f"{len(os.sched_getaffinity(0))} core(s) of {os.cpu_count()}"
         )
         for name, two in check(driver).items():
             if not out:
