@@ -19,9 +19,9 @@ from .datasets import mnist as mnist
 from .datasets import mnist_slice as mnist_slice
 
 # %% auto #0
-__all__ = ['grid_coords', 'as_float_tensor', 'Observations', 'Signals', 'FourierSignals', 'SineMixtures', 'Squares', 'Triangles',
-           'GPPosterior', 'WavePosterior', 'observe', 'split', 'unseen', 'observe_function', 'observe_patches',
-           'observe_mixed', 'image_batches']
+__all__ = ['grid_coords', 'as_float_tensor', 'batch_index', 'Observations', 'Signals', 'FourierSignals', 'SineMixtures',
+           'Squares', 'Triangles', 'GPPosterior', 'WavePosterior', 'observe', 'split', 'unseen', 'observe_function',
+           'observe_patches', 'observe_mixed', 'image_batches']
 
 # %% ../nbs/00_data.ipynb #16540fe6
 def grid_coords(
@@ -160,7 +160,10 @@ def _padded_sets(points: Iterable) -> tuple[Tensor, Tensor, Tensor]:
     return pad(coords), pad(values), pad(mask)
 
 # %% ../nbs/00_data.ipynb #b40c72e5
-def _batch_index(i: Any, length: int) -> Any:
+def batch_index(
+    i: Any,  # a number, a slice, or several numbers
+    length: int,  # of the batch
+) -> Any:
     "An index that leaves the batch axis: the number of one item becomes a slice."
     if isinstance(i, slice | list) or getattr(i, "ndim", 0) > 0:
         return i
@@ -171,6 +174,7 @@ def _batch_index(i: Any, length: int) -> Any:
 
 
 def _describe(obs: Observations) -> str:
+    "What a printed batch says."
     counts, values = obs.counts.tolist() or [0], obs.values[obs.mask]
     least, most = min(counts), max(counts)
     each = f"{least}" if least == most else f"{least}–{most}"
@@ -229,7 +233,7 @@ class Observations:
 
     def __getitem__(self, i: int | slice | list | Tensor) -> Observations:
         "A part of the batch; the batch axis stays."
-        i = _batch_index(i, len(self))
+        i = batch_index(i, len(self))
         return Observations(self.coords[i], self.values[i], self.mask[i])
 
     def to(self, *args, **kwargs) -> Observations:
