@@ -13,12 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from nfdiffusion.data import (
-    Observations,
-    as_float_tensor,
-    batch_index,
-    grid_coords,
-)
+from .data import Observations, as_float_tensor, batch_index, grid_coords
 from .fields import Field, interpolate, krige_residual
 
 # %% auto #0
