@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from fastcore.basics import patch
 from torch import Tensor
 
-from .datasets import mnist, mnist_slice  # noqa: F401 (at hand here)
+# at hand here too: users write `from nfdiffusion.data import mnist_slice`
+from .datasets import mnist as mnist
+from .datasets import mnist_slice as mnist_slice
 
 # %% auto #0
-__all__ = ['grid_coords', 'as_float_tensor', 'Observations', 'Signals', 'FourierSignals', 'SineMixtures', 'Squares', 'Triangles',
-           'GPPosterior', 'WavePosterior', 'observe', 'split', 'observe_function', 'observe_patches', 'observe_mixed',
-           'image_batches']
+__all__ = ['grid_coords', 'as_float_tensor', 'batch_index', 'Observations', 'Signals', 'FourierSignals', 'SineMixtures',
+           'Squares', 'Triangles', 'GPPosterior', 'WavePosterior', 'observe', 'split', 'unseen', 'observe_function',
+           'observe_patches', 'observe_mixed', 'image_batches']
 
 # %% ../nbs/00_data.ipynb #16540fe6
 def grid_coords(
@@ -27,7 +29,7 @@ def grid_coords(
     dtype: torch.dtype = torch.float32,
     device: torch.device | str | None = None,
 ) -> Tensor:  # (prod(shape), len(shape)) in [-1, 1]
-    "Centres of the cells of a regular grid over $[-1,1]^d$, the last axis running fastest."
+    "Centres of the cells of a regular grid over $[-1,1]^d$, the last axis fastest."
     if not shape or any(int(n) != n or n < 1 for n in shape):
         raise ValueError(
             f"a grid needs a positive whole number of points per axis, not {shape}"
@@ -37,8 +39,11 @@ def grid_coords(
     ]
     return torch.stack(torch.meshgrid(*axes, indexing="ij"), -1).reshape(-1, len(shape))
 
-# %% ../nbs/00_data.ipynb #357752ee
-def as_float_tensor(name, x):
+# %% ../nbs/00_data.ipynb #c18f5e02
+def as_float_tensor(
+    name: str,  # what it is called in the message
+    x: Any,  # an array, or nested lists, of numbers
+) -> Tensor:
     "`x` as a float tensor; whole numbers become float32."
     try:
         x = torch.as_tensor(x)
@@ -47,147 +52,215 @@ def as_float_tensor(name, x):
     return x if x.is_floating_point() else x.float()
 
 
-def _first(bad: Tensor):
+def _check_axes(name: str, x: Tensor, last: str):
+    if x.ndim != 3:
+        raise ValueError(
+            f"{name} must have three axes (batch, points, {last}), not shape "
+            f"{tuple(x.shape)}; add the missing one with {name}[None] or "
+            f"{name}[..., None]"
+        )
+
+
+def _as_mask(mask: Any, shape: torch.Size) -> Tensor:
+    "The mask as a tensor; everything is observed by default."
+    if mask is None:
+        return torch.ones(shape, dtype=torch.bool)
+    mask = torch.as_tensor(mask)
+    if mask.shape != shape or mask.dtype != torch.bool:
+        raise ValueError(
+            f"mask must be bool of shape {tuple(shape)}, not {mask.dtype} of shape "
+            f"{tuple(mask.shape)}"
+        )
+    return mask
+
+# %% ../nbs/00_data.ipynb #8d04c6fe
+def _first_place(bad: Tensor) -> str:
+    "Where a bool tensor is first true, as it is written between brackets."
     return ", ".join(str(int(i)) for i in bad.nonzero()[0])
 
 
+def _check_finite(name: str, x: Tensor):
+    if x.sum().isfinite():  # one pass where all is well
+        return
+    bad = ~x.isfinite()
+    if bad.any():
+        raise ValueError(
+            f"{name}[{_first_place(bad)}] is {x[bad][0].item()}; drop the point or set "
+            "its mask to False"
+        )
+
+
+def _check_domain(coords: Tensor, mask: Tensor):
+    limit = 1 + 1e-6
+    if not coords.numel() or coords.abs().max() <= limit:
+        return
+    outside = (coords.abs() > limit).any(-1)
+    raise ValueError(
+        f"{int(outside.sum())} of {int(mask.sum())} observed coordinates lie outside "
+        f"[-1, 1], the first at [{_first_place(outside)}]; rescale them to the domain"
+    )
+
+# %% ../nbs/00_data.ipynb #e3b6107d
+def _checked_points(
+    coords: Any, values: Any, mask: Any
+) -> tuple[Tensor, Tensor, Tensor]:
+    "Coordinates, values and mask as tensors that fit together, zeros in the padding."
+    coords = as_float_tensor("coords", coords)
+    values = as_float_tensor("values", values)
+    _check_axes("coords", coords, "dimensions")
+    _check_axes("values", values, "channels")
+    shape = coords.shape[:2]
+    if shape != values.shape[:2]:
+        raise ValueError(
+            f"coords hold {shape[0]} × {shape[1]} points but values hold "
+            f"{values.shape[0]} × {values.shape[1]}; give one value for each coordinate"
+        )
+    mask = _as_mask(mask, shape).to(coords.device)
+    coords = coords.masked_fill(~mask[..., None], 0)
+    values = values.to(coords).masked_fill(~mask[..., None], 0)
+    _check_finite("coords", coords)
+    _check_finite("values", values)
+    _check_domain(coords, mask)
+    return coords, values, mask
+
+# %% ../nbs/00_data.ipynb #7329e75d
+def _grid_points(values: Any) -> tuple[Tensor, Tensor]:
+    "Coordinates and values of the cells of arrays (B, *shape, c)."
+    values = as_float_tensor("values", values)
+    if values.ndim < 3:
+        raise ValueError(
+            "values must have a batch axis, the axes of the grid and a channel axis, "
+            f"not shape {tuple(values.shape)}"
+        )
+    B, *shape, c = values.shape
+    x = grid_coords(*shape, dtype=values.dtype, device=values.device)
+    return x.expand(B, *x.shape), values.reshape(B, -1, c)
+
+
+def _padded_sets(points: Iterable) -> tuple[Tensor, Tensor, Tensor]:
+    "Point sets (coords (N_i, d), values (N_i, c)), padded to the largest, and a mask."
+    coords, values, mask = [], [], []
+    for x, y in points:
+        coords.append(as_float_tensor("coords", x))
+        values.append(as_float_tensor("values", y))
+        if len(coords[-1]) != len(values[-1]):
+            raise ValueError(
+                f"coords hold {len(coords[-1])} points but values hold "
+                f"{len(values[-1])}; give one value for each coordinate"
+            )
+        mask.append(torch.ones(len(coords[-1]), dtype=torch.bool))
+    if not coords:
+        raise ValueError(
+            "there is no point set to collate; give at least one, it may be empty"
+        )
+
+    def pad(tensors: list[Tensor]) -> Tensor:
+        return torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True)
+
+    return pad(coords), pad(values), pad(mask)
+
+# %% ../nbs/00_data.ipynb #b40c72e5
+def batch_index(
+    i: Any,  # a number, a slice, or several numbers
+    length: int,  # of the batch
+) -> Any:
+    "An index that leaves the batch axis: the number of one item becomes a slice."
+    if isinstance(i, slice | list) or getattr(i, "ndim", 0) > 0:
+        return i
+    i = operator.index(i)
+    if not -length <= i < length:
+        raise IndexError(f"there is no item {i} in a batch of {length}")
+    return slice(i, i + 1 or None)
+
+
+def _describe(obs: Observations) -> str:
+    "What a printed batch says."
+    counts, values = obs.counts.tolist() or [0], obs.values[obs.mask]
+    least, most = min(counts), max(counts)
+    each = f"{least}" if least == most else f"{least}–{most}"
+    text = (
+        f"Observations: {len(obs)} × {each} points in [-1, 1]^{obs.dim}, "
+        f"{obs.channels} channel{'s' * (obs.channels != 1)}"
+    )
+    if not values.numel():
+        return text
+    return f"{text}, values in [{values.min():.3g}, {values.max():.3g}]"
+
+# %% ../nbs/00_data.ipynb #357752ee
 class Observations:
-    "Points of a batch of fields: where they were seen and what was seen there."
+    "Points of a batch of fields: where they were observed and what was observed there."
 
     def __init__(
         self,
         coords: Tensor,  # (B, N, d) in [-1, 1]^d, array order
         values: Tensor,  # (B, N, c)
-        mask: Tensor
-        | None = None,  # (B, N) bool, True = observed; everything by default
+        mask: Tensor | None = None,  # (B, N) bool, True = observed; by default all
     ):
-        x, y = as_float_tensor("coords", coords), as_float_tensor("values", values)
-        for name, t in (("coords", x), ("values", y)):
-            if t.ndim != 3:
-                raise ValueError(
-                    f"{name} must have three axes (batch, points, {'dimensions' if name == 'coords' else 'channels'}), not shape {tuple(t.shape)}; add the missing one with {name}[None] or {name}[..., None]"
-                )
-        if x.shape[:2] != y.shape[:2]:
-            raise ValueError(
-                f"coords hold {x.shape[0]} × {x.shape[1]} points but values hold {y.shape[0]} × {y.shape[1]}; give one value for each coordinate"
-            )
-        m = (
-            torch.ones(x.shape[:2], dtype=torch.bool)
-            if mask is None
-            else torch.as_tensor(mask)
-        )
-        if m.shape != x.shape[:2] or m.dtype != torch.bool:
-            raise ValueError(
-                f"mask must be bool of shape {tuple(x.shape[:2])}, not {m.dtype} of shape {tuple(m.shape)}"
-            )
-        m, y = m.to(x.device), y.to(x)
-        self.coords, self.values, self.mask = (
-            x.masked_fill(~m[..., None], 0),
-            y.masked_fill(~m[..., None], 0),
-            m,
-        )
-        for name, t in (("coords", self.coords), ("values", self.values)):
-            if not t.sum().isfinite() and (bad := ~t.isfinite()).any():
-                raise ValueError(
-                    f"{name}[{_first(bad)}] is {t[bad][0].item()}; drop the point or set its mask to False"
-                )
-        if self.coords.numel() and self.coords.abs().max() > 1 + 1e-6:
-            out = (self.coords.abs() > 1 + 1e-6).any(-1)
-            raise ValueError(
-                f"{int(out.sum())} of {int(m.sum())} observed coordinates lie outside [-1, 1], the first at [{_first(out)}]; rescale them to the domain"
-            )
+        self.coords, self.values, self.mask = _checked_points(coords, values, mask)
 
-    dim = property(lambda self: self.coords.shape[-1])
-    channels = property(lambda self: self.values.shape[-1])
-    counts = property(
-        lambda self: self.mask.sum(1), doc="(B,) observed points of each item"
-    )
-    device = property(lambda self: self.coords.device)
+    @classmethod
+    def from_grid(cls, values: Tensor) -> Observations:  # (B, *shape, c)
+        "Every cell of a batch of arrays, at its centre."
+        return cls(*_grid_points(values))
 
-    def __len__(self):
+    @classmethod
+    def collate(cls, points: Iterable) -> Observations:  # of ((N_i, d), (N_i, c))
+        "Pairs of coordinates and values, sets of different sizes, as one padded batch."
+        return cls(*_padded_sets(points))
+
+    @property
+    def dim(self) -> int:
+        return self.coords.shape[-1]
+
+    @property
+    def channels(self) -> int:
+        return self.values.shape[-1]
+
+    @property
+    def counts(self) -> Tensor:
+        "(B,) observed points of each item."
+        return self.mask.sum(1)
+
+    @property
+    def device(self) -> torch.device:
+        return self.coords.device
+
+    def __len__(self) -> int:
         return len(self.coords)
 
-    def __getitem__(self, i):
+    def __iter__(self) -> Iterator[Observations]:
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, i: int | slice | list | Tensor) -> Observations:
         "A part of the batch; the batch axis stays."
-        if not isinstance(i, (slice, list)) and getattr(i, "ndim", 0) == 0:
-            i = operator.index(i)
-            if not -len(self) <= i < len(self):
-                raise IndexError(f"there is no item {i} in a batch of {len(self)}")
-            i = slice(i, i + 1 or None)
+        i = batch_index(i, len(self))
         return Observations(self.coords[i], self.values[i], self.mask[i])
 
     def to(self, *args, **kwargs) -> Observations:
-        x, y = self.coords.to(*args, **kwargs), self.values.to(*args, **kwargs)
-        return (
-            self
-            if x is self.coords and y is self.values
-            else Observations(x, y, self.mask.to(x.device))
-        )
+        "Of another type or on another device, as `Tensor.to`."
+        coords = self.coords.to(*args, **kwargs)
+        values = self.values.to(*args, **kwargs)
+        if coords is self.coords and values is self.values:
+            return self
+        return Observations(coords, values, self.mask.to(coords.device))
 
-    def __repr__(self):
-        c = self.counts
-        n = (
-            "0"
-            if not len(c)
-            else f"{int(c.min())}"
-            if c.min() == c.max()
-            else f"{int(c.min())}–{int(c.max())}"
-        )
-        v = self.values[self.mask]
-        span = f", values in [{v.min():.3g}, {v.max():.3g}]" if v.numel() else ""
-        return f"Observations: {len(self)} × {n} points in [-1, 1]^{self.dim}, {self.channels} channel{'s' * (self.channels != 1)}{span}"
-
-# %% ../nbs/00_data.ipynb #7329e75d
-@patch(cls_method=True)
-def from_grid(
-    cls: Observations,
-    values: Tensor,  # (B, *shape, c)
-) -> Observations:  # every point of the grid, (B, prod(shape))
-    "Every cell of a batch of arrays, at its centre."
-    values = as_float_tensor("values", values)
-    if values.ndim < 3:
-        raise ValueError(
-            f"values must have a batch axis, the axes of the grid and a channel axis, not shape {tuple(values.shape)}"
-        )
-    x = grid_coords(*values.shape[1:-1], dtype=values.dtype, device=values.device)
-    return cls(
-        x.expand(len(values), *x.shape),
-        values.reshape(len(values), -1, values.shape[-1]),
-    )
-
-
-@patch(cls_method=True)
-def collate(
-    cls: Observations,
-    points: Sequence,  # of (coords (N_i, d), values (N_i, c)) pairs
-) -> Observations:  # (B, max N_i), padded
-    "Point sets of different sizes as one batch."
-    points = [
-        (as_float_tensor("coords", x), as_float_tensor("values", y)) for x, y in points
-    ]
-    if not points:
-        raise ValueError(
-            "there is no point set to collate; give at least one, it may be empty"
-        )
-    for x, y in points:
-        if len(x) != len(y):
-            raise ValueError(
-                f"coords hold {len(x)} points but values hold {len(y)}; give one value for each coordinate"
-            )
-    pad = lambda ts: torch.nn.utils.rnn.pad_sequence(ts, batch_first=True)
-    return cls(
-        pad([x for x, _ in points]),
-        pad([y for _, y in points]),
-        pad([torch.ones(len(x), dtype=torch.bool) for x, _ in points]),
-    )
+    def __repr__(self) -> str:
+        return _describe(self)
 
 # %% ../nbs/00_data.ipynb #35fc928a
-class Signals:
-    "A distribution over 1-D functions. Subclasses say from which `ranges` parameters are drawn, and how a function is made of them."
+def _uniform(n: int, m: int, low: float, high: float, generator) -> Tensor:
+    return torch.rand(n, 1, m, generator=generator) * (high - low) + low
 
-    components = 1
+
+class Signals:
+    "A distribution over 1-D functions: `evaluate`, of parameters drawn from `ranges`."
+
+    components: int = 1  # numbers drawn from each range
+    ranges: Sequence[tuple[float, float]]  # one for each parameter
+    evaluate: Callable[..., Tensor]  # (u (n, M, 1) in [0, 1], *params) -> (n, M, 1)
 
     def params(self, n: int, generator: torch.Generator | None) -> tuple:
+        "Parameters of `n` functions, each (n, 1, ·)."
         return tuple(_uniform(n, self.components, *r, generator) for r in self.ranges)
 
     def draw(
@@ -195,8 +268,8 @@ class Signals:
         n: int,  # how many functions
         generator: torch.Generator | None = None,  # where the randomness comes from
     ) -> Callable:  # (n, M, 1) or (M, 1) coordinates -> (n, M, 1) values
-        p = self.params(n, generator)  # each (n, 1, ·)
-        return lambda x: self.evaluate((x + 1) / 2, *(q.to(x) for q in p))
+        params = self.params(n, generator)
+        return lambda x: self.evaluate((x + 1) / 2, *(p.to(x) for p in params))
 
     def on_grid(
         self, n: int, points: int = 256, generator: torch.Generator | None = None
@@ -205,37 +278,50 @@ class Signals:
         x = grid_coords(points)
         return Observations(x.expand(n, -1, -1), self.draw(n, generator)(x))
 
-
-def _uniform(n, m, lo, hi, generator):
-    return torch.rand(n, 1, m, generator=generator) * (hi - lo) + lo
+    def posterior(
+        self, obs: Observations, noise: float = 0.05
+    ) -> GPPosterior | WavePosterior:  # both follow below
+        "The exact posterior of one wave given noisy observations."
+        return WavePosterior(self, obs, noise)
 
 # %% ../nbs/00_data.ipynb #2fa266ca
 class FourierSignals(Signals):
-    "Random Fourier series, a Gaussian process with period 2 and variance 1 at every point."
+    "Random Fourier series: a Gaussian process of period 2, variance 1 at every point."
 
     def __init__(self, harmonics: int = 10):
-        k = torch.arange(1, harmonics + 1, dtype=torch.float64)
-        self.k, self.scale = k, (1 / k) / (1 / k).square().sum().sqrt()
+        self.k = torch.arange(1, harmonics + 1, dtype=torch.float64)
+        self.scale = (1 / self.k) / (1 / self.k).square().sum().sqrt()
 
     def params(self, n: int, generator: torch.Generator | None) -> tuple:
         return (torch.randn(n, 1, 2 * len(self.k), generator=generator),)
 
     def evaluate(self, u: Tensor, ab: Tensor) -> Tensor:
-        w = 2 * torch.pi * u * self.k.to(u)  # (..., M, K)
-        return (
-            ab * self.scale.to(u).repeat(2) * torch.cat([w.sin(), w.cos()], -1)
-        ).sum(-1, keepdim=True)
+        angle = 2 * torch.pi * u * self.k.to(u)  # (..., M, K)
+        waves = torch.cat([angle.sin(), angle.cos()], -1)
+        return (ab * self.scale.to(u).repeat(2) * waves).sum(-1, keepdim=True)
 
-    def kernel(self, x: Tensor, x2: Tensor) -> Tensor:
-        "Covariance of the values at `x` (..., M, 1) and `x2` (..., M2, 1): (..., M, M2)."
+    def kernel(
+        self,
+        x: Tensor,  # (..., M, 1)
+        x2: Tensor,  # (..., M2, 1)
+    ) -> Tensor:  # (..., M, M2)
+        "Covariance of the values at `x` and `x2`."
         lag = (x - x2.transpose(-1, -2))[..., None] * torch.pi  # 2π(u-u') = π(x-x')
         return ((lag * self.k.to(x)).cos() * self.scale.to(x).square()).sum(-1)
 
+    def posterior(self, obs: Observations, noise: float = 0.05) -> GPPosterior:
+        "The exact posterior given noisy observations."
+        return GPPosterior(self.kernel, obs, noise)
+
 # %% ../nbs/00_data.ipynb #a40050b1
 class SineMixtures(Signals):
-    "Sums of a few sines: amplitude U(.3, 1), frequency U(1, 8) periods over the domain, phase U(0, 2π)."
+    "Sums of a few sines of random amplitude, frequency and phase."
 
-    ranges = (0.3, 1), (1, 8), (0, 2 * math.pi)
+    ranges = (
+        (0.3, 1),  # amplitude
+        (1, 8),  # periods over the domain
+        (0, 2 * math.pi),  # phase
+    )
 
     def __init__(self, components: int = 3):
         self.components = components
@@ -245,9 +331,13 @@ class SineMixtures(Signals):
 
 
 class Squares(Signals):
-    "Square waves: height U(.3, 1), frequency U(1, 4), phase U(0, 1)."
+    "Square waves of random height, frequency and phase."
 
-    ranges = (0.3, 1), (1, 4), (0, 1)
+    ranges = (
+        (0.3, 1),  # height
+        (1, 4),  # periods over the domain
+        (0, 1),  # phase, in periods
+    )
 
     def evaluate(self, u: Tensor, a: Tensor, w: Tensor, p: Tensor) -> Tensor:
         return a * torch.where((w * u + p) % 1 < 0.5, 1.0, -1.0).to(u)
@@ -259,75 +349,140 @@ class Triangles(Squares):
     def evaluate(self, u: Tensor, a: Tensor, w: Tensor, p: Tensor) -> Tensor:
         return a * (4 * ((w * u + p) % 1 - 0.5).abs() - 1)
 
+# %% ../nbs/00_data.ipynb #1e8c07f6
+def _noisy_covariance(kernel: Callable, obs: Observations, noise: float) -> Tensor:
+    "Covariance of the observed values, (B, N, N); of padding it is the identity."
+    pairs = obs.mask[..., None] & obs.mask[:, None]
+    K = kernel(obs.coords, obs.coords) * pairs
+    variance = torch.tensor(noise**2, dtype=K.dtype, device=K.device)
+    return K + torch.diag_embed(torch.where(obs.mask, variance, 1.0))
+
 # %% ../nbs/00_data.ipynb #fc7eb5a4
 class GPPosterior:
-    "Exact posterior of a Gaussian process given observations with independent noise of standard deviation `noise`."
+    "Exact posterior of a Gaussian process given observations with independent noise."
 
-    def __init__(self, kernel: Callable, obs: Observations, noise: float):
+    def __init__(
+        self,
+        kernel: Callable,  # (..., M, d), (..., M2, d) -> (..., M, M2)
+        obs: Observations,
+        noise: float,  # standard deviation of the observations' noise
+    ):
         if obs.channels != 1:
             raise ValueError(
-                f"the exact posterior is for one channel, not {obs.channels}; ask for one channel at a time"
+                f"the exact posterior is for one channel, not {obs.channels}; ask for "
+                "one channel at a time"
             )
-        self.kernel, self.obs = kernel, obs.to(torch.float64)
-        m = (
-            self.obs.mask[..., None] & self.obs.mask[:, None]
-        )  # padded points: unit diagonal, zero value
-        K = kernel(self.obs.coords, self.obs.coords) * m
-        K = K + torch.diag_embed(
-            torch.where(
-                self.obs.mask,
-                torch.tensor(noise**2, dtype=K.dtype, device=K.device),
-                1.0,
-            )
-        )
-        self.chol = torch.linalg.cholesky(K)
+        self.kernel = kernel
+        self.obs = obs.to(torch.float64)
+        self.chol = torch.linalg.cholesky(_noisy_covariance(kernel, self.obs, noise))
         self.alpha = torch.cholesky_solve(self.obs.values, self.chol)  # (B, N, 1)
 
-    def _cross(self, x):
-        return (
-            self.kernel(self.obs.coords, x.to(torch.float64)) * self.obs.mask[..., None]
-        )  # (B, N, M)
+    def _cross(self, x: Tensor) -> Tensor:
+        "Covariance of observed values and those at `x`: (B, N, M)."
+        k = self.kernel(self.obs.coords, x.to(torch.float64))
+        return k * self.obs.mask[..., None]
 
-    def mean(self, x: Tensor) -> Tensor:
-        "(M, 1) or (B, M, 1) coordinates -> (B, M, 1)"
+    def mean(self, x: Tensor) -> Tensor:  # (M, 1) or (B, M, 1) -> (B, M, 1)
+        "The expectation at each point."
         return self._cross(x).transpose(-1, -2) @ self.alpha
 
-    def cov(self, x: Tensor) -> Tensor:
-        "Covariance of the noiseless function: (B, M, M)."
+    def cov(self, x: Tensor) -> Tensor:  # (M, 1) or (B, M, 1) -> (B, M, M)
+        "Covariance of the noiseless function."
         k, x = self._cross(x), x.to(torch.float64)
-        return self.kernel(x, x) - k.transpose(-1, -2) @ torch.cholesky_solve(
-            k, self.chol
-        )
+        explained = k.transpose(-1, -2) @ torch.cholesky_solve(k, self.chol)
+        return self.kernel(x, x) - explained
 
-    def var(self, x: Tensor) -> Tensor:
-        "(B, M, 1)"
+    def var(self, x: Tensor) -> Tensor:  # (M, 1) or (B, M, 1) -> (B, M, 1)
+        "The variance of the noiseless function at each point."
         return self.cov(x).diagonal(dim1=-1, dim2=-2).clamp_min(0)[..., None]
 
     def sample(
         self,
-        x: Tensor,
-        n: int,
+        x: Tensor,  # (M, 1) or (B, M, 1)
+        n: int,  # joint draws
         generator: torch.Generator | None = None,
-        jitter: float = 1e-9,
-    ) -> Tensor:
-        "`n` joint draws: (n, B, M, 1); `jitter` keeps the factor of a nearly singular covariance real."
+        jitter: float = 1e-9,  # keeps the factor of a nearly singular covariance real
+    ) -> Tensor:  # (n, B, M, 1)
         C = self.cov(x)
         L = torch.linalg.cholesky(C + jitter * torch.eye(C.shape[-1], dtype=C.dtype))
-        return self.mean(x) + L @ torch.randn(
-            n, *C.shape[:-1], 1, dtype=C.dtype, generator=generator
-        )
+        shape = (n, *C.shape[:-1], 1)
+        return self.mean(x) + L @ torch.randn(shape, dtype=C.dtype, generator=generator)
+
+# %% ../nbs/00_data.ipynb #74d1e0a8
+class _Amplitude(NamedTuple):
+    "Of waves (C,), given the rest: a normal, cut to the range of amplitudes."
+
+    log_evidence: Tensor  # (C,) of frequency and phase, up to a constant
+    mean: Tensor  # (C,) of the normal
+    std: Tensor  # (C,)
+    lower: Tensor  # (C,) the normal's distribution function at the ends of the range
+    upper: Tensor  # (C,)
+
+    def draw(self, generator: torch.Generator) -> Tensor:
+        u = torch.rand(len(self.mean), generator=generator)
+        quantile = self.lower + (self.upper - self.lower) * u
+        return self.mean + self.std * torch.special.ndtri(quantile)
 
 
-@patch
-def posterior(
-    self: FourierSignals, obs: Observations, noise: float = 0.05
-) -> GPPosterior:
-    "The exact posterior given noisy observations."
-    return GPPosterior(self.kernel, obs, noise)
+def _amplitude(
+    signals: Signals,
+    u: Tensor,  # (N, 1) in [0, 1]
+    y: Tensor,  # (N,)
+    w: Tensor,  # (C,) frequencies
+    p: Tensor,  # (C,) phases
+    noise: float,
+) -> _Amplitude:
+    "What the observations say of the amplitude of each wave."
+    s = signals.evaluate(u, 1.0, w[:, None, None], p[:, None, None])
+    s = s[..., 0].double()  # (C, N)
+    c = s.square().sum(-1).clamp_min(1e-12)
+    mean = s @ y.double() / c
+    std = noise / c.sqrt()
+    lower, upper = (torch.special.ndtr((a - mean) / std) for a in signals.ranges[0])
+    log_evidence = 0.5 * (mean / std).square() + std.log() + (upper - lower).log()
+    return _Amplitude(log_evidence, mean, std, lower, upper)
+
+# %% ../nbs/00_data.ipynb #a0e42d93
+def _cell_centres(cells: int, low: float, high: float) -> Tensor:
+    return (torch.arange(cells) + 0.5) / cells * (high - low) + low
+
+
+def _within_cells(centres, cells: int, low: float, high: float, generator) -> Tensor:
+    "A uniform point of each cell."
+    offset = torch.rand(len(centres), generator=generator) - 0.5
+    return centres + offset * (high - low) / cells
+
+
+def _weighted_waves(
+    signals: Signals,
+    u: Tensor,  # (N, 1) in [0, 1]
+    y: Tensor,  # (N,)
+    noise: float,
+    cells: tuple[int, int],  # of frequency and phase
+    points: int,  # P
+    generator: torch.Generator,
+) -> tuple[Tensor, Tensor]:  # waves (P, 3), their weights (P,)
+    "The posterior of one item: amplitudes, frequencies and phases, and their weights."
+    amplitudes, frequencies, phases = signals.ranges
+    w = _cell_centres(cells[0], *frequencies).repeat_interleave(cells[1])
+    p = _cell_centres(cells[1], *phases).repeat(cells[0])
+    coarse = _amplitude(signals, u, y, w, p, noise).log_evidence
+    weight = (coarse - coarse.max()).exp()
+    k = torch.multinomial(weight, points, replacement=True, generator=generator)
+    w = _within_cells(w[k], cells[0], *frequencies, generator)
+    p = _within_cells(p[k], cells[1], *phases, generator)
+    fine = _amplitude(signals, u, y, w, p, noise)
+    a = fine.draw(generator).float().clamp(*amplitudes)
+    weight = (fine.log_evidence - coarse[k]).softmax(0).float()
+    return torch.stack([a, w, p], -1), weight
 
 # %% ../nbs/00_data.ipynb #28d2534a
+def _average(values: Tensor, weight: Tensor) -> Tensor:  # (P, M, 1), (P,) -> (M, 1)
+    return torch.einsum("p,pmc->mc", weight, values)
+
+
 class WavePosterior:
-    "Exact posterior of one wave, as weighted waves: quadrature over frequency and phase, the amplitude in closed form."
+    "Exact posterior of one wave, as weighted waves."
 
     def __init__(
         self,
@@ -335,156 +490,93 @@ class WavePosterior:
         obs: Observations,
         noise: float = 0.05,  # standard deviation of the observations' noise
         cells: tuple = (1024, 128),  # of frequency and phase
-        points: int = 8192,  # weighted waves for each item
+        points: int = 8192,  # P weighted waves for each item
     ):
         if signals.components != 1:
             raise ValueError(
-                f"quadrature is for one wave, not a sum of {signals.components}; use SineMixtures(1)"
+                f"quadrature is for one wave, not a sum of {signals.components}; use "
+                "SineMixtures(1)"
             )
-        self.signals, self.noise, self.cells, g = (
-            signals,
-            noise,
-            cells,
-            torch.Generator().manual_seed(0),
-        )
-        items = [
-            self._item((obs.coords[i, m] + 1) / 2, obs.values[i, m, 0], points, g)
-            for i, m in enumerate(obs.mask)
-        ]
-        self.waves, self.weight = (
-            torch.stack(t) for t in zip(*items)
-        )  # (B, P, 3), (B, P)
+        self.signals, self.noise, self.cells = signals, noise, cells
+        generator = torch.Generator().manual_seed(0)
+        items = []
+        for x, y, m in zip(obs.coords, obs.values, obs.mask, strict=True):
+            u, y = (x[m] + 1) / 2, y[m, 0]
+            item = _weighted_waves(signals, u, y, noise, cells, points, generator)
+            items.append(item)
+        waves, weight = zip(*items, strict=True)
+        self.waves, self.weight = torch.stack(waves), torch.stack(weight)  # (B, P[, 3])
 
-    def _amplitude(self, u, y, w, p):  # (N, 1), (N,), (C,), (C,)
-        "Of waves (C,): log evidence, the normal's mean and deviation, and its distribution function at both ends of the range."
-        s = self.signals.evaluate(u, 1.0, w[:, None, None], p[:, None, None])[
-            ..., 0
-        ].double()
-        c = s.square().sum(-1).clamp_min(1e-12)
-        mean, std = s @ y.double() / c, self.noise / c.sqrt()
-        lo, hi = (torch.special.ndtr((a - mean) / std) for a in self.signals.ranges[0])
-        return (
-            0.5 * (mean / std).square() + std.log() + (hi - lo).log(),
-            mean,
-            std,
-            lo,
-            hi,
-        )
+    def values(self, x: Tensor, waves: Tensor) -> Tensor:  # (M, 1), (..., 3)
+        "Waves of given amplitudes, frequencies and phases at coordinates: (..., M, 1)."
+        return self.signals.evaluate((x + 1) / 2, *waves[..., None, None].unbind(-3))
 
-    def _item(self, u, y, points, g):
-        w, p = (
-            (torch.arange(n) + 0.5) / n * (hi - lo) + lo
-            for n, (lo, hi) in zip(self.cells, self.signals.ranges[1:])
-        )
-        w, p = w.repeat_interleave(len(p)), p.repeat(len(w))
-        coarse = self._amplitude(u, y, w, p)[0]
-        k = torch.multinomial(
-            (coarse - coarse.max()).exp(), points, replacement=True, generator=g
-        )
-        w, p = (
-            t[k] + (torch.rand(points, generator=g) - 0.5) * (hi - lo) / n
-            for t, n, (lo, hi) in zip((w, p), self.cells, self.signals.ranges[1:])
-        )
-        fine, mean, std, lo, hi = self._amplitude(u, y, w, p)
-        a = mean + std * torch.special.ndtri(
-            lo + (hi - lo) * torch.rand(points, generator=g)
-        )
-        return torch.stack([a.float().clamp(*self.signals.ranges[0]), w, p], -1), (
-            fine - coarse[k]
-        ).softmax(0).float()
+    def mean(self, x: Tensor) -> Tensor:  # (M, 1) -> (B, M, 1)
+        "The expectation at each point."
+        items = zip(self.waves, self.weight, strict=True)
+        return torch.stack([_average(self.values(x, v), q) for v, q in items])
 
-# %% ../nbs/00_data.ipynb #48b561c6
-@patch
-def values(
-    self: WavePosterior, x: Tensor, waves: Tensor
-) -> Tensor:  # (M, 1), (..., 3) -> (..., M, 1)
-    "Waves of given amplitudes, frequencies and phases at coordinates."
-    return self.signals.evaluate((x + 1) / 2, *waves[..., None, None].unbind(-3))
+    def var(self, x: Tensor) -> Tensor:  # (M, 1) -> (B, M, 1)
+        "The variance of the noiseless wave at each point."
+        items = zip(self.waves, self.weight, self.mean(x), strict=True)
+        squares = ((q, (self.values(x, v) - m).square()) for v, q, m in items)
+        return torch.stack([_average(square, q) for q, square in squares])
 
-
-@patch
-def mean(self: WavePosterior, x: Tensor) -> Tensor:
-    "(M, 1) coordinates -> (B, M, 1)"
-    return torch.stack(
-        [
-            torch.einsum("p,pmc->mc", q, self.values(x, v))
-            for v, q in zip(self.waves, self.weight)
-        ]
-    )
-
-
-@patch
-def var(self: WavePosterior, x: Tensor) -> Tensor:
-    "Of the noiseless wave: (B, M, 1)."
-    return torch.stack(
-        [
-            torch.einsum("p,pmc->mc", q, (self.values(x, v) - m).square())
-            for v, q, m in zip(self.waves, self.weight, self.mean(x))
-        ]
-    )
-
-
-@patch
-def sample(
-    self: WavePosterior, x: Tensor, n: int, generator: torch.Generator | None = None
-) -> Tensor:
-    "`n` joint draws: (n, B, M, 1)."
-    k = torch.multinomial(
-        self.weight, n, replacement=True, generator=generator
-    ).T  # (n, B)
-    return self.values(x, self.waves[torch.arange(len(self.waves)), k])
-
-
-@patch
-def posterior(self: Signals, obs: Observations, noise: float = 0.05) -> WavePosterior:
-    "The exact posterior of one wave given noisy observations."
-    return WavePosterior(self, obs, noise)
+    def sample(
+        self,
+        x: Tensor,  # (M, 1)
+        n: int,  # joint draws
+        generator: torch.Generator | None = None,
+    ) -> Tensor:  # (n, B, M, 1)
+        k = torch.multinomial(self.weight, n, replacement=True, generator=generator).T
+        return self.values(x, self.waves[torch.arange(len(self.waves)), k])
 
 # %% ../nbs/00_data.ipynb #bf8805fd
-def _how_many(n, N, B, generator):
+def _draw_counts(n: Any, most: int, B: int, generator) -> Tensor:
     "(B,) numbers of points from a count or a (low, high) pair of counts."
-    lo, hi = n if isinstance(n, (tuple, list)) else (n, n)
-    if not (int(lo) == lo and int(hi) == hi and 0 <= lo <= hi <= N):
+    low, high = n if isinstance(n, tuple | list) else (n, n)
+    if not (int(low) == low and int(high) == high and 0 <= low <= high <= most):
         raise ValueError(
-            f"cannot observe {n} of {N} points; give a share in [0., 1.], a count, or a (low, high) pair of counts"
+            f"cannot observe {n} of {most} points; give a share in [0., 1.], a count, "
+            "or a (low, high) pair of counts"
         )
-    return torch.randint(int(lo), int(hi) + 1, (B,), generator=generator)
+    return torch.randint(int(low), int(high) + 1, (B,), generator=generator)
 
 
-def _pick(target, i, mask, noise, generator):
-    "The points `i` (B, n) of each item, their values with noise."
-    i = i.to(target.device)
-    x, y = (
-        t.gather(1, i[..., None].expand(-1, -1, t.shape[-1]))
-        for t in (target.coords, target.values)
-    )
+def _pick(
+    target: Observations,
+    index: Tensor,  # (B, n) which points of each item
+    mask: Tensor,  # (B, n)
+    noise: float,
+    generator: torch.Generator | None,
+) -> Observations:
+    "Some points of each item, their values with noise."
+    index = index.to(target.device)[..., None]
+    x = target.coords.gather(1, index.expand(-1, -1, target.dim))
+    y = target.values.gather(1, index.expand(-1, -1, target.channels))
     if noise:
         y = y + noise * torch.randn(y.shape, generator=generator).to(y)
     return Observations(x, y, mask.to(target.device))
 
-
+# %% ../nbs/00_data.ipynb #9b31fe07
 def observe(
     target: Observations,  # what is there
-    n: int
-    | float
-    | tuple = 0.2,  # a count, a share of the points, or (low, high) counts
+    n: int | float | tuple = 0.2,  # a count, a share of the points, (low, high) counts
     noise: float = 0.0,  # standard deviation of Gaussian noise on the values
     generator: torch.Generator | None = None,
 ) -> Observations:  # (B, max count), padded
     "A random subset of the points of each item, other points for each."
     B, N = target.mask.shape
-    if isinstance(n, (float, np.floating)) and 0 <= n <= 1:
-        counts = (
-            (float(n) * target.counts.cpu()).round().long()
-        )  # of each item's own points
+    if isinstance(n, float | np.floating) and 0 <= n <= 1:
+        share = float(n) * target.counts.cpu()  # of each item's own points
+        counts = share.round().long()
     else:
-        counts = _how_many(n, int(target.counts.min()) if B else N, B, generator)
-    order = (torch.rand(B, N, generator=generator) + ~target.mask.cpu()).argsort(1)[
-        :, : int(counts.max()) if B else 0
-    ]  # masked points last
-    return _pick(
-        target, order, torch.arange(order.shape[1]) < counts[:, None], noise, generator
-    )
+        counts = _draw_counts(n, int(target.counts.min()) if B else N, B, generator)
+    most = int(counts.max()) if B else 0
+    # a random order, masked points last
+    order = (torch.rand(B, N, generator=generator) + ~target.mask.cpu()).argsort(1)
+    mask = torch.arange(most) < counts[:, None]
+    return _pick(target, order[:, :most], mask, noise, generator)
 
 # %% ../nbs/00_data.ipynb #6450e99f
 def split(
@@ -494,19 +586,52 @@ def split(
     most: int | None = None,  # targets at most; all the rest by default
 ) -> tuple[Observations, Observations]:
     "Context and target: the first points of each item, and those behind them."
-    lo, hi = n
-    if not 0 <= lo <= hi < points.mask.shape[1]:
+    low, high = n
+    N = points.mask.shape[1]
+    if not 0 <= low <= high < N:
         raise ValueError(
-            f"cannot split {points.mask.shape[1]} points into a context of {lo} to {hi} and a target of the rest"
+            f"cannot split {N} points into a context of {low} to {high} and a target "
+            "of the rest"
         )
-    k = int(
-        (lo + 1) * ((hi + 2) / (lo + 1)) ** torch.rand((), generator=generator).item()
-        - 1
-    )
-    part = lambda s: Observations(
-        points.coords[:, s], points.values[:, s], points.mask[:, s]
-    )
+    u = torch.rand((), generator=generator).item()
+    k = int((low + 1) * ((high + 2) / (low + 1)) ** u - 1)
+
+    def part(s: slice) -> Observations:
+        return Observations(points.coords[:, s], points.values[:, s], points.mask[:, s])
+
     return part(slice(k)), part(slice(k, None if most is None else k + most))
+
+# %% ../nbs/00_data.ipynb #25e9f7a4
+def _near_any(
+    x: Tensor,  # (M, d)
+    y: Tensor,  # (N, d)
+    tolerance: float,  # of each coordinate
+) -> Tensor:  # (M,) bool
+    "Which points of `x` are within the tolerance of a point of `y`."
+    from scipy.spatial import cKDTree
+
+    query, points = (t.detach().cpu().double().numpy() for t in (x, y))
+    tree = cKDTree(points)
+    nearest, _ = tree.query(query, p=np.inf, distance_upper_bound=tolerance)
+    return torch.from_numpy(np.isfinite(nearest))
+
+
+def unseen(
+    target: Observations,  # (B, M)
+    obs: Observations,  # (B, N) of the same items
+    tolerance: float = 1e-5,  # coordinates that differ by less are the same
+) -> Tensor:  # (B, M) bool
+    "Which points of the target its item's observations do not show; never padding."
+    if (len(target), target.dim) != (len(obs), obs.dim):
+        raise ValueError(
+            f"the target holds {len(target)} items of {target.dim} dimensions, the "
+            f"observations {len(obs)} of {obs.dim}; give those of the same items"
+        )
+    hidden = target.mask.clone()
+    items = zip(target.coords, obs.coords, obs.mask, strict=True)
+    for i, (x, y, observed) in enumerate(items):
+        hidden[i] &= ~_near_any(x, y[observed], tolerance).to(hidden.device)
+    return hidden
 
 # %% ../nbs/00_data.ipynb #f3f84666
 def observe_function(
@@ -518,85 +643,110 @@ def observe_function(
     generator: torch.Generator | None = None,
 ) -> Observations:
     "Values of functions at coordinates uniform in the domain, others for each item."
-    counts = _how_many(n, 10**9, batch, generator)
+    counts = _draw_counts(n, 10**9, batch, generator)
     x = torch.rand(batch, int(counts.max()), dim, generator=generator) * 2 - 1
     y = f(x)
     y = y + noise * torch.randn(y.shape, generator=generator)
     return Observations(x, y, torch.arange(x.shape[1]) < counts[:, None])
 
 # %% ../nbs/00_data.ipynb #ab4b109e
+def _in_boxes(
+    x: Tensor,  # (B, N, d)
+    centres: Tensor,  # (B, K, d)
+    half: Tensor,  # (d,) half a box's side, or its share of the domain's
+) -> Tensor:  # (B, N) bool
+    "Whether a point lies in any box of its item."
+    offset = (x[:, :, None] - centres[:, None].to(x)).abs()
+    return (offset <= half.to(x)).all(-1).any(-1)
+
+
 def observe_patches(
     target: Observations,  # what is there
     patches: int = 1,  # boxes for each item
-    size: float
-    | Sequence = 0.5,  # side of a box, in units of the domain's side; one number or one for each dimension
+    size: float | Sequence = 0.5,  # a box's side as a share of the domain's; one or d
     keep: bool = True,  # keep what lies inside; False: what lies outside
     noise: float = 0.0,
     generator: torch.Generator | None = None,
 ) -> Observations:
-    "The points of each item inside (or outside) random boxes that lie within the domain."
+    "The points of each item inside (or outside) random boxes within the domain."
     B, _, d = target.coords.shape
     half = torch.as_tensor(size, dtype=torch.float32).expand(d)
     if (half <= 0).any() or (half > 1).any():
         raise ValueError(
             f"the side of a patch is a share of the domain in (0, 1], not {size}"
         )
-    centre = (torch.rand(B, patches, d, generator=generator) * 2 - 1) * (1 - half)
-    inside = (
-        (
-            (target.coords[:, :, None] - centre[:, None].to(target.coords)).abs()
-            <= half.to(target.coords)
-        )
-        .all(-1)
-        .any(-1)
-    )
+    centres = (torch.rand(B, patches, d, generator=generator) * 2 - 1) * (1 - half)
+    inside = _in_boxes(target.coords, centres, half)
     mask = target.mask & (inside if keep else ~inside)
-    i = (
-        (~mask)
-        .long()
-        .argsort(dim=1, stable=True)[:, : int(mask.sum(1).max()) if B else 0]
-    )  # kept points first, then cut the padding
-    return _pick(target, i, mask.gather(1, i), noise, generator)
+    most = int(mask.sum(1).max()) if B else 0
+    # observed points first, then cut the padding
+    index = (~mask).long().argsort(dim=1, stable=True)[:, :most]
+    return _pick(target, index, mask.gather(1, index), noise, generator)
+
+# %% ../nbs/00_data.ipynb #f0a85d6e
+def _source(x: Tensor, generator: torch.Generator | None) -> dict:
+    "Where random numbers for `x` are drawn."
+    device = generator.device if generator else x.device
+    return dict(generator=generator, device=device)
+
+
+def _rand(x: Tensor, *shape: int, generator: torch.Generator | None) -> Tensor:
+    "Uniform numbers in [0, 1) of the kind of `x`."
+    return torch.rand(shape, **_source(x, generator)).to(x)
+
+
+def _at_random(x: Tensor, share: tuple, generator) -> Tensor:  # (B, N) bool
+    "Any points: a share of each item's, every doubling equally likely."
+    B, N, _ = x.shape
+    low, high = share
+    u = _rand(x, B, N, generator=generator)
+    return u < low * (high / low) ** _rand(x, B, 1, generator=generator)
+
+
+def _in_one_box(x: Tensor, generator) -> Tensor:  # (B, N) bool
+    "The points of a cube around anywhere in the domain."
+    B, _, d = x.shape
+    centre = _rand(x, B, 1, d, generator=generator) * 2 - 1
+    half = 0.3 + 0.7 * _rand(x, B, 1, generator=generator)
+    return (x - centre).abs().amax(-1) < half
+
+
+def _on_one_side(x: Tensor, generator) -> Tensor:  # (B, N) bool
+    "The points before or behind the centre along a random axis."
+    B, N, d = x.shape
+    which = torch.randint(2 * d, (B, 1), **_source(x, generator)).to(x.device)
+    axis, sign = which // 2, 2 * (which % 2) - 1
+    along = x.gather(2, axis[..., None].expand(B, N, 1))[..., 0]
+    return along * sign > 0
 
 # %% ../nbs/00_data.ipynb #d11a5fd3
 def observe_mixed(
     target: Observations,  # what is there
-    share: tuple = (
-        0.03,
-        0.25,
-    ),  # (low, high) share of the points, every doubling equally likely
+    share: tuple = (0.03, 0.25),  # (low, high) share of the points, log-uniform
     patches: float = 0.1,  # fraction of the items that are seen inside one random box,
     sides: float = 0.05,  # on one side of the centre along a random axis,
     none: float = 0.05,  # not at all; the rest at random points
     generator: torch.Generator | None = None,
 ) -> Observations:  # (B, N), the unobserved points masked
-    "Each item observed in its own way: at random points, in a box, on one side, or not at all."
-    (B, N, d), x, (lo, hi) = target.coords.shape, target.coords, share
-    if not 0 < lo <= hi <= 1:
+    "Each item at random points, in a box, on one side of the centre, or not at all."
+    if not 0 < share[0] <= share[1] <= 1:
         raise ValueError(
-            f"share is a (low, high) pair of shares of the points in (0, 1], not {share}"
+            "share is a (low, high) pair of shares of the points in (0, 1], not "
+            f"{share}"
         )
     if min(patches, sides, none) < 0 or patches + sides + none > 1 + 1e-6:
         raise ValueError(
-            f"patches, sides and none are fractions of the items and add up to 1 at most, not {patches}, {sides} and {none}"
+            "patches, sides and none are fractions of the items and add up to 1 at "
+            f"most, not {patches}, {sides} and {none}"
         )
-    where = dict(
-        generator=generator, device=generator.device if generator else x.device
-    )
-    rand = lambda *shape: torch.rand(shape, **where).to(x)
-    points = rand(B, N) < lo * (hi / lo) ** rand(B, 1)
-    box = (x - (rand(B, 1, d) * 2 - 1)).abs().amax(-1) < 0.3 + 0.7 * rand(
-        B, 1
-    )  # centre anywhere in the domain
-    a = torch.randint(2 * d, (B, 1), **where).to(x.device)  # an axis and a sign
-    side = (
-        x.gather(2, (a // 2)[..., None].expand(B, N, 1))[..., 0] * (2 * (a % 2) - 1) > 0
-    )
-    kind = rand(B, 1)
-    seen = torch.where(
-        kind < patches, box, torch.where(kind < patches + sides, side, points)
-    ) & (kind < 1 - none)
-    return Observations(x, target.values, target.mask & seen)
+    x = target.coords
+    points = _at_random(x, share, generator)
+    box = _in_one_box(x, generator)
+    side = _on_one_side(x, generator)
+    kind = _rand(x, len(x), 1, generator=generator)
+    observed = torch.where(kind < patches + sides, side, points)
+    observed = torch.where(kind < patches, box, observed) & (kind < 1 - none)
+    return Observations(x, target.values, target.mask & observed)
 
 # %% ../nbs/00_data.ipynb #d35ed5bd
 def image_batches(
@@ -607,21 +757,21 @@ def image_batches(
     **how,  # for `observe_mixed`
 ) -> Iterator:  # of (observations, target) or (observations, target, labels)
     "Endless batches of random images, seen in part and whole."
-    images, labels = (
-        as_float_tensor("images", images),
-        None if labels is None else torch.as_tensor(labels),
-    )
+    images = as_float_tensor("images", images)
+    labels = None if labels is None else torch.as_tensor(labels)
     if not len(images):
         raise ValueError("there is no image to make a batch of")
     if labels is not None and len(labels) != len(images):
         raise ValueError(
-            f"there are {len(images)} images but {len(labels)} labels; give one label for each image"
+            f"there are {len(images)} images but {len(labels)} labels; give one label "
+            "for each image"
         )
 
-    def batch():
-        i = torch.randint(len(images), (size,), generator=generator)
-        target = Observations.from_grid(images[i])
-        obs = observe_mixed(target, generator=generator, **how)
-        return (obs, target) if labels is None else (obs, target, labels[i])
+    def batches() -> Iterator:
+        while True:
+            i = torch.randint(len(images), (size,), generator=generator)
+            target = Observations.from_grid(images[i])
+            obs = observe_mixed(target, generator=generator, **how)
+            yield (obs, target) if labels is None else (obs, target, labels[i])
 
-    return iter(batch, None)
+    return batches()

