@@ -290,8 +290,8 @@ def _gp(obs: Observations) -> Field:
     """Posterior mean of a Gaussian process, length scale and noise of each item by
     maximum evidence."""
     if len(obs):
-        points = [_distinct(obs, i) for i in range(len(obs))]
-        points = [[torch.from_numpy(t).to(obs.values) for t in xy] for xy in points]
+        arrays = [_distinct(obs, i) for i in range(len(obs))]
+        points = [[torch.from_numpy(t).to(obs.values) for t in xy] for xy in arrays]
         obs = Observations.collate(points)
     x, (y, mean) = obs.coords.double(), _centred(obs)
     length, alpha = _best_gp(x, y, obs.mask.double())
@@ -448,7 +448,7 @@ class ModulatedSiren(nn.Module):
         shifts = self.shift(code)[..., None, :]
         return self.net(x, shifts.chunk(len(self.net.layers), -1))
 
-# %% ../nbs/01_fields.ipynb #5642d4ce
+# %% ../nbs/01_fields.ipynb #34fd5962
 @torch.no_grad()
 def _one_sine_each(
     weight: Tensor,  # (channels · (code + 1), hidden) of the last layer
@@ -462,7 +462,7 @@ def _one_sine_each(
     sine = rank * hidden // math.ceil(code / channels)
     weight.view(channels, code + 1, hidden)[channel, function, sine] += 2**0.5
 
-
+# %% ../nbs/01_fields.ipynb #5642d4ce
 class BasisSiren(nn.Module):
     """`code` basis functions and a mean function for each channel; the field is linear
     in the code."""
@@ -527,7 +527,10 @@ def _kriging_weights(
     mask = obs.mask.to(residual)
     items = max(1, 2**24 // max(1, N) ** 2)
     parts = [t.split(items) for t in (obs.coords, mask, by_item.flatten(2))]
-    solved = [_kriging_solve(*p, length, noise) for p in zip(*parts, strict=True)]
+    solved = [
+        _kriging_solve(x, m, columns, length, noise)
+        for x, m, columns in zip(*parts, strict=True)
+    ]
     weights = torch.cat(solved).view(by_item.shape)  # (B, N, E, c)
     return weights.permute(2, 0, 1, 3).reshape(residual.shape)
 

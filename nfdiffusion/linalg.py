@@ -40,8 +40,10 @@ def squared_distances(
     b: Tensor,  # (*, M, d)
 ) -> Tensor:  # (*, N, M)
     "Squared distances of all pairs; differentiable in every mode, as cdist is not."
-    axes = zip(a.unbind(-1), b.unbind(-1), strict=True)
-    return sum((p[..., :, None] - q[..., None, :]).square() for p, q in axes)
+    total = a.new_zeros(())
+    for p, q in zip(a.unbind(-1), b.unbind(-1), strict=True):
+        total = total + (p[..., :, None] - q[..., None, :]).square()
+    return total
 
 # %% ../nbs/linalg.ipynb #925e8dea
 def cubic_bspline(u: Tensor) -> Tensor:
