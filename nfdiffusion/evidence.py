@@ -5,9 +5,11 @@
 # %% ../nbs/evidence.ipynb #ev000003
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from typing import NamedTuple, NoReturn
 
 import numpy as np
 import torch
@@ -25,350 +27,455 @@ __all__ = ['ROUGHNESS', 'PLANE', 'SinePrior', 'sine_layer', 'prior_draws', 'lear
 
 # %% ../nbs/evidence.ipynb #ev000006
 ROUGHNESS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.5, 4.0, 8.0)  # ν
-PLANE = 1e3  # variance of the plane's coefficients, in units of scale²: nothing is known of them
 _LOG_R = torch.linspace(math.log(1e-6), math.log(60), 2**12, dtype=torch.float64)
 _STEP = (_LOG_R[1] - _LOG_R[0]).item()
 
 
+def _matern(nu: float) -> tuple[Tensor, Tensor]:  # (n,) each
+    "The kernel at the distances of the table, and its slope in steps of the table."
+    u = math.sqrt(2 * nu) * _LOG_R.exp().numpy()
+    log_scale = (1 - nu) * math.log(2) - special.gammaln(nu)
+    # kve is exp(u) K, which does not underflow
+    value = np.exp(log_scale + nu * np.log(u) - u) * special.kve(nu, u)
+    slope = np.exp(log_scale + (nu + 1) * np.log(u) - u) * special.kve(nu - 1, u)
+    return torch.from_numpy(value), torch.from_numpy(-_STEP * slope)
+
+
 @lru_cache
-def _matern(nu):
-    "The kernel between each two of `_LOG_R`, as coefficients of a cubic with exact values and slopes: (n, 4)."
-    r = math.sqrt(2 * nu) * _LOG_R.exp().numpy()
-    c = (1 - nu) * math.log(2) - special.gammaln(nu)
-    v, s = (
-        torch.from_numpy(t)
-        for t in (
-            np.exp(c + nu * np.log(r) - r) * special.kve(nu, r),
-            -_STEP * np.exp(c + (nu + 1) * np.log(r) - r) * special.kve(nu - 1, r),
-        )
-    )
-    dv, s0, s1 = v.diff(), s[:-1], s[1:]
-    return torch.stack([v[:-1], s0, 3 * dv - 2 * s0 - s1, s0 + s1 - 2 * dv], 1)
+def _matern_table(nu: float) -> Tensor:  # (n - 1, 4)
+    "Coefficients of the cubic between each two distances, lowest power first."
+    value, slope = _matern(nu)
+    rise, start, end = value.diff(), slope[:-1], slope[1:]
+    square, cube = 3 * rise - 2 * start - end, start + end - 2 * rise
+    return torch.stack([value[:-1], start, square, cube], 1)
+
+# %% ../nbs/evidence.ipynb #ec1bad3b
+PLANE = 1e3  # variance of the plane's coefficients, in units of scale²
+
+
+def _as64(x) -> Tensor:
+    return torch.as_tensor(x, dtype=torch.float64)
 
 
 class SinePrior:
-    "What an infinitely wide layer of random sines, and a plane, say of a field. Arithmetic is in float64."
+    """What an infinitely wide layer of random sines, and a plane, say of a field.
+    Arithmetic is in float64."""
 
     def __init__(
         self,
-        lengths: Tensor,  # (d,)
+        lengths: Tensor | Sequence[float],  # (d,)
         rough: float = 4.0,  # position in `ROUGHNESS`
         noise: float = 0.01,  # variance of an observation's noise, in units of scale²
-        scale=(1.0,),
-        mean=(0.0,),  # of each channel
+        scale: Tensor | Sequence[float] = (1.0,),  # of each channel
+        mean: Tensor | Sequence[float] = (0.0,),  # of each channel
     ):
-        as64 = lambda t: torch.as_tensor(t, dtype=torch.float64)
-        self.lengths, self.scale, self.mean, self.noise = (
-            as64(lengths),
-            as64(scale),
-            as64(mean),
-            noise,
-        )
+        self.lengths, self.scale, self.mean = _as64(lengths), _as64(scale), _as64(mean)
+        self.noise = noise
         i = min(int(rough), len(ROUGHNESS) - 2)
         self.parts = {ROUGHNESS[i]: i + 1 - rough, ROUGHNESS[i + 1]: rough - i}
-        self.table = sum(w * _matern(nu) for nu, w in self.parts.items())
+        rough_part, smooth_part = [w * _matern_table(v) for v, w in self.parts.items()]
+        self.table = rough_part + smooth_part
 
-    nu = property(lambda self: sum(w * nu for nu, w in self.parts.items()))
+    @property
+    def nu(self) -> float:
+        "Roughness: how many derivatives the field has."
+        return sum(w * nu for nu, w in self.parts.items())
 
-    def corr(self, r2: Tensor) -> Tensor:
-        "Of the waves, by squared distance in lengths."
+    def corr(
+        self,
+        r2: Tensor,  # squared distances in lengths
+    ) -> Tensor:
+        "Correlation of the waves."
         u = (0.5 * r2.clamp_min(1e-12).log() - _LOG_R[0]) / _STEP
         i = u.detach().clamp_max(len(self.table) - 1).long()
-        c, t = (
-            torch.nn.functional.embedding(i, self.table).unbind(-1),
-            (u - i).clamp_max(1),
-        )
-        return c[0] + t * (c[1] + t * (c[2] + t * c[3]))
+        c0, c1, c2, c3 = torch.nn.functional.embedding(i, self.table).unbind(-1)
+        t = (u - i).clamp_max(1)
+        return c0 + t * (c1 + t * (c2 + t * c3))
 
     def cov(
-        self, a: Tensor, b: Tensor
-    ) -> Tensor:  # (*, N, d), (*, M, d) -> (*, N, M), in units of scale²
+        self,
+        a: Tensor,  # (*, N, d)
+        b: Tensor,  # (*, M, d)
+    ) -> Tensor:  # (*, N, M)
+        "Covariance of waves and plane, in units of scale²."
         A, B = a / self.lengths, b / self.lengths
-        return self.corr(
-            A.square().sum(-1, keepdim=True)
-            + B.square().sum(-1)[..., None, :]
-            - 2 * A @ B.mT
-        ) + PLANE * (1 + a @ b.mT)
+        square = A.square().sum(-1, keepdim=True) + B.square().sum(-1)[..., None, :]
+        return self.corr(square - 2 * A @ B.mT) + PLANE * (1 + a @ b.mT)
 
-    def var(self, x: Tensor) -> Tensor:
-        return 1 + PLANE * (1 + x.square().sum(-1))  # the diagonal of `cov`
+    def var(self, x: Tensor) -> Tensor:  # (*, N, d) -> (*, N)
+        "The diagonal of `cov`."
+        return 1 + PLANE * (1 + x.square().sum(-1))
 
 # %% ../nbs/evidence.ipynb #ev000010
+_LEAST_TAIL = 1e-6  # q₀
+
+
+def _tail_probabilities(u: Tensor) -> Tensor:  # (n,) uniform in [0, 1] -> (n,)
+    "Every second even in q, every other even in log q, one in each of n/2 equal parts."
+    k = torch.arange(len(u))
+    even = (k // 2 + u) / math.ceil(len(u) / 2)
+    even_in_log = (math.log(_LEAST_TAIL) * even).exp()
+    return torch.where(k % 2 == 1, even_in_log, even).clamp(_LEAST_TAIL, 1 - 1e-9)
+
+
+def _radii(
+    q: Tensor,  # (n,) tail probabilities
+    pick: Tensor,  # (n,) uniform in [0, 1]: of which of the prior's two ν
+    prior: SinePrior,
+) -> Tensor:  # (n,)
+    "How long each |t| is."
+    d = len(prior.lengths)
+    rough, smooth = prior.parts
+    is_rough = pick < prior.parts[rough]
+    out = torch.zeros_like(q)
+    for nu, which in ((rough, is_rough), (smooth, ~is_rough)):
+        square = d * stats.f.isf(q[which].numpy(), d, 2 * nu)
+        out[which] = torch.from_numpy(np.sqrt(square))
+    return out
+
+# %% ../nbs/evidence.ipynb #bad684b5
 def sine_layer(
     prior: SinePrior,
     width: int = 2048,  # sines and cosines together
     generator: torch.Generator | None = None,
 ) -> tuple[Sine, Tensor]:  # the layer, and the scale of each of its outputs (width,)
-    "A `Sine` layer with random weights whose covariance is, on average, that of the prior."
-    n, d, low = width // 2, len(prior.lengths), math.log(1e-6)
+    "A `Sine` layer with random weights whose covariance is, on average, the prior's."
+    n, d = width // 2, len(prior.lengths)
     u, pick = torch.rand(2, n, generator=generator, dtype=torch.float64)
-    tail = torch.arange(n) % 2 == 1
-    u = (torch.arange(n) // 2 + u) / -(-n // 2)  # one in each of n/2 equal parts
-    q = torch.where(tail, (low * u).exp(), u).clamp(1e-6, 1 - 1e-9)
-    a2 = 1 / (1 - 1 / (low * q))  # 1/density: even in q, and in log q
-    length = torch.zeros_like(q)
-    rough, smooth = prior.parts
-    for nu, mine in (
-        (rough, pick < prior.parts[rough]),
-        (smooth, pick >= prior.parts[rough]),
-    ):
-        length[mine] = torch.from_numpy(
-            np.sqrt(d * stats.f.isf(q[mine].numpy(), d, 2 * nu))
-        )  # |t|²/d has an F distribution
+    q = _tail_probabilities(u)
+    a2 = 1 / (1 - 1 / (math.log(_LEAST_TAIL) * q))
+    radius = _radii(q, pick, prior)
     way = torch.randn(n, d, generator=generator, dtype=torch.float64)
+    w = radius[:, None] * way / way.norm(dim=1, keepdim=True) / prior.lengths
     layer = Sine(d, 2 * n, w0=1.0).double().requires_grad_(False)
-    layer.linear.weight.copy_(
-        (length[:, None] * way / way.norm(dim=1, keepdim=True) / prior.lengths).repeat(
-            2, 1
-        )
-    )
+    layer.linear.weight.copy_(w.repeat(2, 1))
     layer.linear.bias.copy_(torch.arange(2).repeat_interleave(n) * math.pi / 2)
     return layer, (a2 / a2.sum()).sqrt().repeat(2)
 
-
+# %% ../nbs/evidence.ipynb #4546e70e
 def prior_draws(
     prior: SinePrior,
     n: int,
     generator: torch.Generator | None = None,
     plane: bool = True,
-) -> Callable:
-    "`n` functions (M, d) -> (M, n, c), sines and a plane or sines alone, about zero."
-    (layer, a), c = sine_layer(prior, generator=generator), len(prior.scale)
-    z, beta = (
-        torch.randn(n * c, k, generator=generator, dtype=torch.float64)
-        for k in (len(a), 1 + len(prior.lengths))
-    )
+) -> Callable:  # (M, d) -> (M, n, c)
+    "`n` functions, sines and a plane or sines alone, about zero."
+    layer, a = sine_layer(prior, generator=generator)
+    c, d = len(prior.scale), len(prior.lengths)
+    z = torch.randn(n * c, len(a), generator=generator, dtype=torch.float64) * a
+    beta = torch.randn(n * c, 1 + d, generator=generator, dtype=torch.float64)
     beta = beta * (PLANE**0.5 * plane)
-    return lambda x: (
-        (layer(x) @ (z * a).T + x @ beta[:, 1:].T + beta[:, 0]).unflatten(-1, (n, c))
-        * prior.scale
-    )
+
+    def draws(x):
+        y = layer(x) @ z.T + x @ beta[:, 1:].T + beta[:, 0]
+        return y.unflatten(-1, (n, c)) * prior.scale
+
+    return draws
 
 # %% ../nbs/evidence.ipynb #ev000015
-def _blocks(x, generator, most=500, size=100, each=6):
-    "Sets of points, (blocks, points) each, of the whole domain and of smaller and smaller neighbourhoods."
+def _blocks(
+    x: Tensor,  # (N, d)
+    generator: torch.Generator | None,
+    most: int = 500,  # points that are one block
+    size: int = 100,  # of a block in a neighbourhood
+    each: int = 6,  # blocks of a size of neighbourhood; of the closest, thrice
+) -> list[Tensor]:  # of indices, (blocks, points) each
+    "Points of the whole domain, and of smaller and smaller neighbourhoods."
     if len(x) <= most:
         return [torch.arange(len(x))[None]]
-    some = lambda n, k: torch.randperm(n, generator=generator)[:k]
-    tree, out, reach = cKDTree(x.numpy()), [], len(x) // 4
+    tree = cKDTree(x.numpy())
+
+    def some(n, k):
+        return torch.randperm(n, generator=generator)[:k]
+
+    def nearest(i, k):
+        return torch.from_numpy(tree.query(x[i].numpy(), k)[1])
+
+    near = []
+    reach = len(x) // 4
     while reach > size:
-        out += [
-            torch.from_numpy(tree.query(x[i].numpy(), reach)[1])[some(reach, size)]
-            for i in some(len(x), each)
-        ]
+        centres = some(len(x), each)
+        near += [nearest(i, reach)[some(reach, size)] for i in centres]
         reach //= 6
-    return [
-        some(len(x), most // 2)[None],
-        torch.stack(
-            out
-            + [
-                torch.from_numpy(tree.query(x[i].numpy(), size)[1])
-                for i in some(len(x), 3 * each)
-            ]
-        ),
-    ]
+    everywhere = some(len(x), most // 2)
+    near += [nearest(i, size) for i in some(len(x), 3 * each)]
+    return [everywhere[None], torch.stack(near)]
+
+# %% ../nbs/evidence.ipynb #f4471b91
+def _block_terms(
+    prior: SinePrior,
+    x: Tensor,  # (B, n, d)
+    y: Tensor,  # (B, n, c)
+) -> tuple[Tensor, Tensor, int] | None:
+    """Of blocks together: the quadratic form of each channel (c,), the log determinant,
+    and how many values are left by a plane; None if the covariance is singular."""
+    B, n, d = x.shape
+    noise = (prior.noise + 1e-8) * torch.eye(n).to(x)
+    L, bad = torch.linalg.cholesky_ex(prior.cov(x, x) + noise)
+    if bad.any():
+        return None
+    white = torch.linalg.solve_triangular(L, y, upper=False)
+    logdet = 2 * L.diagonal(dim1=-1, dim2=-2).log().sum()
+    return white.square().sum((0, 1)), logdet, B * max(1, n - d - 1)
 
 
-def _evidence(prior, blocks):
-    "Of blocks (x (B, n, d), y (B, n, c)): best scale of each channel (c,), minus the log evidence, and how many points; None if the covariance is singular."
-    quad, logdet, n = 0.0, 0.0, 0
+class _Evidence(NamedTuple):
+    scale: Tensor  # the best of each channel, (c,)
+    log: float  # log density at that scale
+    n: int  # how many values, less what planes use up
+
+
+def _evidence(prior: SinePrior, blocks: list) -> _Evidence | None:
+    "Of blocks (x (B, n, d), y (B, n, c)); None if a covariance is singular."
+    quad = logdet = power = torch.zeros((), dtype=torch.float64)
+    n = 0
     for x, y in blocks:
-        L, bad = torch.linalg.cholesky_ex(
-            prior.cov(x, x) + (prior.noise + 1e-8) * torch.eye(x.shape[1]).to(x)
-        )
-        if bad.any():
+        terms = _block_terms(prior, x, y)
+        if terms is None:
             return None
-        quad = quad + torch.linalg.solve_triangular(L, y, upper=False).square().sum(
-            (0, 1)
+        quad, logdet, n = quad + terms[0], logdet + terms[1], n + terms[2]
+        power = power + y.square().sum()
+    s2 = (quad / n).clamp_min(1e-12 * power / n).clamp_min(1e-30)
+    fit = n * (s2.log() + math.log(math.tau) + 1).sum()
+    return _Evidence(s2.sqrt(), -0.5 * (fit + len(s2) * logdet).item(), n)
+
+# %% ../nbs/evidence.ipynb #69839c32
+def _prior_at(
+    p: np.ndarray,  # (d + 2,)
+    mean: Tensor,
+    scale: Tensor | Sequence[float] = (1.0,),
+) -> SinePrior:
+    "The prior of log lengths, log noise, and position in `ROUGHNESS`."
+    return SinePrior(np.exp(p[:-2]), p[-1], math.exp(p[-2]), scale, mean)
+
+
+def _cost(p: np.ndarray, blocks: list, mean: Tensor) -> float:
+    "Minus the log posterior of the numbers, up to a constant."
+    if not 0 <= p[-1] <= len(ROUGHNESS) - 1 or abs(p).max() > 20:
+        return math.inf
+    found = _evidence(_prior_at(p, mean), blocks)
+    if found is None:
+        return math.inf
+    lengths = 0.5 * (((p[:-2] - math.log(0.5)) / 2) ** 2).sum()
+    noise = 0.5 * ((p[-2] + 7) / 5) ** 2
+    return -found.log + lengths + noise
+
+
+def _search(cost: Callable, d: int) -> np.ndarray:  # (d + 2,)
+    "The numbers of least cost."
+    starts = [
+        np.r_[np.full(d, math.log(length)), math.log(noise), rough]
+        for length, noise, rough in itertools.product(
+            (0.15, 0.6), (1e-4, 0.05), (2.0, 4.0)
         )
-        logdet, n = (
-            logdet + 2 * L.diagonal(dim1=-1, dim2=-2).log().sum(),
-            n + len(x) * max(1, x.shape[1] - x.shape[2] - 1),
-        )  # a plane takes d + 1
-    s2 = (
-        (quad / n)
-        .clamp_min(1e-12 * sum(y.square().sum() for _, y in blocks) / n)
-        .clamp_min(1e-30)
+    ]
+    start = min(starts, key=cost)
+    edges = np.diag(np.r_[np.full(d, 0.5), 1.0, 0.7])
+    options = dict(
+        maxfev=50 * (d + 2),
+        xatol=0.03,
+        fatol=0.03,
+        initial_simplex=np.r_[start[None], start + edges],
     )
-    return (
-        s2.sqrt(),
-        0.5 * (n * (s2.log() + math.log(math.tau) + 1).sum() + len(s2) * logdet).item(),
-        n,
-    )
+    return optimize.minimize(cost, start, method="Nelder-Mead", options=options).x
+
+# %% ../nbs/evidence.ipynb #00696fa3
+def _vague_prior(y: Tensor, mean: Tensor, d: int) -> SinePrior:  # (N, c) about (c,)
+    "Where there is nothing to learn from: few points, or values that are all equal."
+    if y.any():
+        scale = y.abs().amax(0)
+    elif len(y) < 2:
+        scale = torch.ones_like(mean)
+    else:
+        scale = 1e-6 * mean.abs().clamp_min(1e-9)
+    return SinePrior([0.5] * d, scale=scale, mean=mean)
 
 
 def learn_prior(
     x: Tensor,  # (N, d) in [-1, 1]^d, float64
     y: Tensor,  # (N, c)
-    generator: torch.Generator
-    | None = None,  # of the blocks, where not all points are looked at
+    generator: torch.Generator | None = None,  # of blocks, where there are many points
 ) -> SinePrior:
-    "The prior of maximum evidence. Channels share all but scale and mean. Fewer than d + 3 points, or equal values, leave it vague."
+    """The prior of maximum evidence. Channels share all but scale and mean. Fewer than
+    d + 3 points, or equal values, leave it vague."""
     N, d = x.shape
     mean = y.mean(0) if N else y.new_zeros(y.shape[1])
     y = y - mean
     if d + 3 > N or not y.any():
-        return SinePrior(
-            [0.5] * d,
-            scale=y.abs().amax(0)
-            if y.any()
-            else torch.ones_like(mean)
-            if N < 2
-            else 1e-6 * mean.abs().clamp_min(1e-9),
-            mean=mean,
-        )
+        return _vague_prior(y, mean, d)
     blocks = [(x[i], y[i]) for i in _blocks(x, generator)]
-
-    def prior(p):
-        return SinePrior(np.exp(p[:d]), p[-1], math.exp(p[d]), mean=mean)
-
-    def score(p):
-        if (
-            not 0 <= p[-1] <= len(ROUGHNESS) - 1
-            or abs(p).max() > 20
-            or (got := _evidence(prior(p), blocks)) is None
-        ):
-            return math.inf
-        return (
-            got[1]
-            + 0.5 * (((p[:d] - math.log(0.5)) / 2) ** 2).sum()
-            + 0.5 * ((p[d] + 7) / 5) ** 2
-        )
-
-    start = min(
-        (
-            np.r_[np.full(d, math.log(l)), math.log(r), t]
-            for l in (0.15, 0.6)
-            for r in (1e-4, 0.05)
-            for t in (2.0, 4.0)
-        ),
-        key=score,
-    )
-    simplex = np.r_[start[None], start + np.diag(np.r_[np.full(d, 0.5), 1.0, 0.7])]
-    p = optimize.minimize(
-        score,
-        start,
-        method="Nelder-Mead",
-        options=dict(
-            maxfev=50 * (d + 2), xatol=0.03, fatol=0.03, initial_simplex=simplex
-        ),
-    ).x
-    best = prior(p)
-    best.scale, _, n = _evidence(best, blocks)
-    best.scale = (
-        best.scale * (n / max(n - 4 * (d + 2), n / 4)) ** 0.5
-    )  # d + 2 numbers were fitted, and to the errors that they make small: see the text
-    return best
+    p = _search(lambda p: _cost(p, blocks, mean), d)
+    best = _evidence(_prior_at(p, mean), blocks)
+    assert best is not None  # its cost is finite
+    spent = 4 * (d + 2)  # d + 2 numbers were fitted, and to errors that they make small
+    wider = (best.n / max(best.n - spent, best.n / 4)) ** 0.5
+    return _prior_at(p, mean, best.scale * wider)
 
 # %% ../nbs/evidence.ipynb #ev000019
-def _merged(x, y, prior):
-    "Means of the points that noise makes one, and how many they are: (n, d), (n, c), (n, 1)."
-    (N, d), key = x.shape, x
-    for cells in 2 ** np.arange(
-        1, 13
-    ):  # along an axis, the coarsest that is fine enough
-        inside = (
-            1 - prior.corr((2 / cells / prior.lengths).square().sum()[None] / 12).item()
-        )
-        if (
-            float(cells) ** d < N / 2
-            and inside < 0.1 * prior.noise * float(cells) ** d / N
-        ):
-            key = ((x + 1) * int(cells) / 2).floor()
-            break
-    which = torch.from_numpy(
-        np.unique(key.numpy(), axis=0, return_inverse=True)[1].reshape(-1)
-    )
-    n = torch.bincount(which).double()[:, None]
-    mean = lambda t: torch.zeros(len(n), t.shape[1]).to(t).index_add_(0, which, t) / n
-    return mean(x), mean(y), n
+def _cells(N: int, prior: SinePrior) -> int | None:
+    "Along an axis, the coarsest that are fine enough; None if there would be too many."
+    d = len(prior.lengths)
+    for cells in (2**k for k in range(1, 13)):
+        per_cell = N / float(cells) ** d
+        if per_cell <= 2:
+            return None
+        side = 2 / cells / prior.lengths
+        # the mean square of a distance inside is side²/12 along each axis
+        inside = 1 - prior.corr(side.square().sum()[None] / 12).item()
+        if inside < 0.1 * prior.noise / per_cell:
+            return cells
+    return None
 
 
+def _merged(
+    x: Tensor,  # (N, d)
+    y: Tensor,  # (N, c)
+    prior: SinePrior,
+) -> tuple[Tensor, Tensor, Tensor]:  # (n, d), (n, c), (n, 1)
+    "Means of the points that noise makes one, and how many they are."
+    cells = _cells(len(x), prior)
+    key = x if cells is None else ((x + 1) * cells / 2).floor()
+    _, inverse = np.unique(key.numpy(), axis=0, return_inverse=True)
+    which = torch.from_numpy(inverse.reshape(-1))
+    count = torch.bincount(which).double()[:, None]
+
+    def mean(t):
+        total = torch.zeros(len(count), t.shape[1]).to(t)
+        return total.index_add_(0, which, t) / count
+
+    return mean(x), mean(y), count
+
+# %% ../nbs/evidence.ipynb #939e20ee
+class _AllPoints:
+    "What points say of a field about zero, in units of scale², solved at once."
+
+    def __init__(self, x: Tensor, y: Tensor, noise: Tensor, prior: SinePrior):
+        self.x, self.prior = x, prior
+        self.chol = torch.linalg.cholesky(prior.cov(x, x) + noise.diag())
+        self.alpha = torch.cholesky_solve(y, self.chol)
+        self.chunk = max(1, 2**20 // max(1, len(x)))  # queries at once
+
+    def mean(self, q: Tensor) -> Tensor:  # (M, d) -> (M, c)
+        return self.prior.cov(q, self.x) @ self.alpha
+
+    def moments(self, q: Tensor) -> tuple[Tensor, Tensor]:  # (M, c), (M,)
+        "Mean and variance."
+        k = self.prior.cov(self.x, q)
+        white = torch.linalg.solve_triangular(self.chol, k, upper=False)
+        return k.mT @ self.alpha, self.prior.var(q) - white.square().sum(0)
+
+    def through(self, r: Tensor) -> Callable:  # (n, m) -> a function (M, d) -> (M, m)
+        "The answer to other values at the points, several at once."
+        alpha = torch.cholesky_solve(r, self.chol)
+        return lambda q: self.prior.cov(q, self.x) @ alpha
+
+    def left_out(self, i: Tensor) -> tuple[Tensor, Tensor]:  # (n,) -> (n, c), (n,)
+        "Errors of points as all others foretell them, and their variance."
+        variance = 1 / torch.cholesky_inverse(self.chol).diagonal()[i]
+        return self.alpha[i] * variance[:, None], variance
+
+# %% ../nbs/evidence.ipynb #f43dabfd
+def _fading_noise(
+    ratio: Tensor,  # a neighbour's distance over that of the first one left out
+) -> Tensor:
+    "Noise that lets a neighbour fade before it leaves."
+    t = ((ratio - 0.7) / 0.3).clamp(0, 0.999)
+    return 0.1 * (t / (1 - t)).square()
+
+# %% ../nbs/evidence.ipynb #5defeb91
+class _NearPoints:
+    "What the nearest points say of a field about zero, in units of scale²."
+
+    chunk = 2**9  # queries at once
+
+    def __init__(
+        self, x: Tensor, y: Tensor, noise: Tensor, prior: SinePrior, near: int
+    ):
+        self.x, self.y, self.noise, self.prior, self.near = x, y, noise, prior, near
+        self.tree = cKDTree((x / prior.lengths).numpy())
+
+    def weights(
+        self,
+        q: Tensor,  # (M, d)
+        skip: int = 0,  # so many of the nearest
+    ) -> tuple[Tensor, Tensor, Tensor]:  # (M, k), (M, k), (M,)
+        "Which points answer, their weights, and the variance that is left."
+        p = self.prior
+        at = (q.detach() / p.lengths).numpy()
+        distance, which = self.tree.query(at, self.near + skip + 1)
+        which = torch.from_numpy(which[:, skip:-1])
+        x = self.x[which]
+        away = ((q[:, None] - x) / p.lengths).square().sum(-1).clamp_min(1e-24).sqrt()
+        fading = _fading_noise(away / torch.from_numpy(distance[:, -1:]))
+        K = p.cov(x, x) + torch.diag_embed(self.noise[which] + fading)
+        L = torch.linalg.cholesky(K)
+        white = torch.linalg.solve_triangular(L, p.cov(x, q[:, None]), upper=False)
+        weights = torch.linalg.solve_triangular(L.mT, white, upper=True)[..., 0]
+        return which, weights, p.var(q) - white.square().sum((1, 2))
+
+    def mean(self, q: Tensor) -> Tensor:  # (M, d) -> (M, c)
+        return self.through(self.y)(q)
+
+    def moments(self, q: Tensor) -> tuple[Tensor, Tensor]:  # (M, c), (M,)
+        "Mean and variance."
+        which, weights, variance = self.weights(q)
+        return (weights[:, None] @ self.y[which])[:, 0], variance
+
+    def through(self, r: Tensor) -> Callable:  # (n, m) -> a function (M, d) -> (M, m)
+        "The answer to other values at the points, several at once."
+
+        def fn(q):
+            which, weights, _ = self.weights(q)
+            return (weights[:, None] @ r[which])[:, 0]
+
+        return fn
+
+    def left_out(self, i: Tensor) -> tuple[Tensor, Tensor]:  # (n,) -> (n, c), (n,)
+        "Errors of points as their neighbours foretell them, and their variance."
+        parts = [self.weights(q, skip=1) for q in self.x[i].split(self.chunk)]
+        which, weights, variance = (torch.cat(t) for t in zip(*parts, strict=True))
+        error = self.y[i] - (weights[:, None] @ self.y[which])[:, 0]
+        return error, variance + self.noise[i]
+
+# %% ../nbs/evidence.ipynb #32a3fe9b
 class PointPosterior:
     "A field given points of it."
 
     def __init__(
         self,
-        x: Tensor,
-        y: Tensor,  # (N, d), (N, c), float64
+        x: Tensor,  # (N, d), float64
+        y: Tensor,  # (N, c), float64
         prior: SinePrior,
         exact: int = 1500,  # so many points at most are solved at once;
         near: int = 64,  # else the nearest for each query
     ):
-        x, y, n = _merged(x, y, prior)
-        self.x, self.y, self.prior, self.near = (
-            x,
-            y - prior.mean,
-            prior,
-            near if len(x) > exact else 0,
-        )
-        self.noise = prior.noise / n[:, 0] + 1e-8
-        if self.near:
-            self.tree = cKDTree((x / prior.lengths).numpy())
+        x, y, count = _merged(x, y, prior)
+        self.x, self.y, self.prior = x, y - prior.mean, prior
+        self.noise = prior.noise / count[:, 0] + 1e-8
+        self.given: _AllPoints | _NearPoints
+        if len(x) > exact:
+            self.given = _NearPoints(x, self.y, self.noise, prior, near)
         else:
-            self.chol = torch.linalg.cholesky(prior.cov(x, x) + self.noise.diag())
-            self.alpha = torch.cholesky_solve(self.y, self.chol)
-        self.chunk = (
-            2**9 if self.near else max(1, 2**20 // max(1, len(x)))
-        )  # queries at once
+            self.given = _AllPoints(x, self.y, self.noise, prior)
+        self.chunk = self.given.chunk  # queries at once
 
-    def local(
-        self, q: Tensor, skip: int = 0
-    ) -> tuple:  # which (M, k), weights (M, k), variance (M,)
-        "Answers of the nearest points, without the `skip` nearest."
-        p, k = self.prior, self.near
-        r, i = self.tree.query((q.detach() / p.lengths).numpy(), k + skip + 1)
-        i = torch.from_numpy(i[:, skip:-1])
-        a = self.x[i]
-        away = ((q[:, None] - a) / p.lengths).square().sum(-1).clamp_min(1e-24).sqrt()
-        t = ((away / torch.from_numpy(r[:, -1:]) - 0.7) / 0.3).clamp(0, 0.999)
-        L = torch.linalg.cholesky(
-            p.cov(a, a) + torch.diag_embed(self.noise[i] + 0.1 * (t / (1 - t)).square())
-        )
-        c = p.cov(a, q[:, None])
-        v = torch.linalg.solve_triangular(L, c, upper=False)
-        return (
-            i,
-            torch.linalg.solve_triangular(L.mT, v, upper=True)[..., 0],
-            p.var(q) - v.square().sum((1, 2)),
-        )
-
-    def moments(self, q: Tensor) -> tuple:  # (M, d) -> two of (M, c)
+    def moments(self, q: Tensor) -> tuple[Tensor, Tensor]:  # (M, d) -> two of (M, c)
         "Mean and standard deviation of the field."
-        if self.near:
-            i, w, v = self.local(q)
-            m = (w[:, None] @ self.y[i])[:, 0]
-        else:
-            k = self.prior.cov(self.x, q)
-            m, v = (
-                k.mT @ self.alpha,
-                self.prior.var(q)
-                - torch.linalg.solve_triangular(self.chol, k, upper=False)
-                .square()
-                .sum(0),
-            )
-        return m + self.prior.mean, v.clamp_min(1e-12).sqrt()[
-            :, None
-        ] * self.prior.scale
+        mean, variance = self.given.moments(q)
+        std = variance.clamp_min(1e-12).sqrt()[:, None] * self.prior.scale
+        return mean + self.prior.mean, std
 
-    def std(self, q: Tensor) -> Tensor:
+    def std(self, q: Tensor) -> Tensor:  # (M, d) -> (M, c)
+        "Standard deviation of the field."
         return self.moments(q)[1]
+
+    def mean(self) -> Callable:  # (M, d) -> (M, c)
+        "The mean as a function, with derivatives."
+        return lambda q: self.given.mean(q) + self.prior.mean
 
     def through(self, r: Tensor) -> Callable:  # (n, m) -> a function (M, d) -> (M, m)
         "The closed form's answer to values at the points, for several at once."
-        if not self.near:
-            a = self.alpha if r is self.y else torch.cholesky_solve(r, self.chol)
-            return lambda q: self.prior.cov(q, self.x) @ a
-
-        def fn(q):
-            i, w, _ = self.local(q)
-            return (w[:, None] @ r[i])[:, 0]
-
-        return fn
-
-    def mean(self) -> Callable:
-        fn = self.through(self.y)
-        return lambda q: fn(q) + self.prior.mean  # (M, d) -> (M, c)
+        return self.given.through(r)
 
 # %% ../nbs/evidence.ipynb #ev000020
 def posterior_draws(
@@ -380,180 +487,170 @@ def posterior_draws(
     "Draws by Matheron's rule."
     p, c = post.prior, len(post.prior.scale)
     prior = prior_draws(p, n, generator)
-    eps = (
-        torch.randn(len(post.x), n, c, generator=generator, dtype=torch.float64)
-        * post.noise[:, None, None].sqrt()
-        * p.scale
-    )
-    left = (
-        -torch.cat([prior(x) for x in post.x.split(2**13)]) - eps
-        if len(post.x)
-        else -eps
-    )
-    fn = post.through(torch.cat([post.y, left.flatten(1)], 1))
+    eps = torch.randn(len(post.x), n, c, generator=generator, dtype=torch.float64)
+    eps = eps * post.noise[:, None, None].sqrt() * p.scale
+    left = torch.cat([-prior(x) for x in post.x.split(2**13)]) - eps
+    answer = post.through(torch.cat([post.y, left.flatten(1)], 1))
 
     def draws(q):
-        y = fn(q)
-        return (
-            p.mean
-            + y[:, None, :c]
-            + spread * (prior(q) + y[:, c:].unflatten(1, (n, c)))
-        )
+        y = answer(q)
+        about_mean = prior(q) + y[:, c:].unflatten(1, (n, c))
+        return p.mean + y[:, None, :c] + spread * about_mean
 
     return draws
 
-
+# %% ../nbs/evidence.ipynb #82e3c1f8
 def left_out(
     post: PointPosterior,
     n: int = 500,  # points at most
     generator: torch.Generator | None = None,
-) -> tuple[
-    Tensor, Tensor
-]:  # errors and their standard deviations, noise included, (n, c) each
-    "Each point foretold by all others: the check that costs no data."
+) -> tuple[Tensor, Tensor]:  # errors and their standard deviations, (n, c) each
+    "Each point foretold by all others, noise included: the check that costs no data."
     i = torch.randperm(len(post.x), generator=generator)[:n]
-    if post.near:
-        got = [
-            (w, j, v)
-            for which, w, v in [post.local(q, 1) for q in post.x[i].split(post.chunk)]
-            for j in [which]
-        ]
-        w, j, v = (torch.cat(t) for t in zip(*got))
-        e, v = post.y[i] - (w[:, None] @ post.y[j])[:, 0], v + post.noise[i]
-    else:
-        v = 1 / torch.cholesky_inverse(post.chol).diagonal()[i]
-        e = post.alpha[i] * v[:, None]
-    return e, v.clamp_min(1e-12).sqrt()[:, None] * post.prior.scale
+    error, variance = post.given.left_out(i)
+    return error, variance.clamp_min(1e-12).sqrt()[:, None] * post.prior.scale
 
-# %% ../nbs/evidence.ipynb #ev000026
+# %% ../nbs/evidence.ipynb #fa8be78a
+def _each_item(
+    fns: list[Callable],  # of B items, (M, d) -> (M, c)
+    x: Tensor,  # (M, d) or (B, M, d)
+) -> Tensor:  # (B, M, c)
+    x = x.expand(len(fns), *x.shape[-2:])
+    return torch.stack([f(q) for f, q in zip(fns, x, strict=True)])
+
+
+def _each_draw(
+    fns: list[Callable],  # of B items, (M, d) -> (M, n, c)
+    n: int,
+    x: Tensor,  # (M, d) or (B, M, d), or (n, B, M, d)
+) -> Tensor:  # (n, B, M, c)
+    if x.ndim < 4:  # all draws of an item at the same points
+        return _each_item(fns, x).movedim(2, 0)
+    x = x.expand(n, len(fns), *x.shape[-2:])
+    return torch.stack(
+        [
+            torch.stack([f(q)[:, i] for f, q in zip(fns, x[i], strict=True)])
+            for i in range(n)
+        ]
+    )
+
+# %% ../nbs/evidence.ipynb #d211f8fa
 class _PointField(Field):
     "A field of SciPy's neighbours: derivatives in reverse mode, through the weights."
 
-    def grad(self, coords):
+    def grad(self, coords: Tensor) -> Tensor:
         x = self._coords(coords).detach()
-        with torch.enable_grad():
-            x = (
-                x.expand(*self.batch, *x.shape[-2:]).contiguous().requires_grad_()
-            )  # a point of its own for each function
-            y = self.fn(x)
-            return torch.stack(
-                [
-                    torch.autograd.grad(c.sum(), x, retain_graph=True)[0]
-                    for c in y.unbind(-1)
-                ],
-                -2,
-            )
+        with torch.enable_grad():  # a point of its own for each function
+            x = x.expand(*self.batch, *x.shape[-2:]).contiguous().requires_grad_()
+            channels = self.fn(x).unbind(-1)
+            rows = [
+                torch.autograd.grad(c.sum(), x, retain_graph=True)[0] for c in channels
+            ]
+        return torch.stack(rows, -2)
+
+# %% ../nbs/evidence.ipynb #283b7397
+def _field(
+    answer: Callable,  # (*lead, M, d) -> (*batch, M, c), in float64
+    batch: tuple,
+    obs: Observations,
+    posts: list[PointPosterior],
+) -> Field:
+    "A field of the observations' precision, asked in the chunks of `posts`."
+    like = obs.values
+
+    def fn(x):
+        return answer(x.double().cpu()).to(like)
+
+    field = _PointField(fn, obs.dim, obs.channels, batch, like)
+    field.chunk = min((p.chunk for p in posts), default=1)
+    return field
 
 
+def _item_field(
+    fns: list[Callable],  # of each item, (M, d) -> (M, c)
+    obs: Observations,
+    posts: list[PointPosterior],
+) -> Field:
+    return _field(partial(_each_item, fns), (len(fns),), obs, posts)
+
+# %% ../nbs/evidence.ipynb #6baa3443
+def _item_posterior(obs: Observations, i: int) -> PointPosterior:
+    "The prior that an item's points choose, and the posterior under it."
+    m = obs.mask[i]
+    x, y = (t[i][m].double().cpu() for t in (obs.coords, obs.values))
+    order = torch.from_numpy(np.lexsort(torch.cat([y, x], 1).T.numpy()))
+    x, y = x[order], y[order]
+    return PointPosterior(x, y, learn_prior(x, y, torch.Generator().manual_seed(0)))
+
+# %% ../nbs/evidence.ipynb #4bde0497
+def _log_density(
+    mean: Tensor,  # (B, M, c) of the field
+    std: Tensor,  # (B, M, c)
+    posts: list[PointPosterior],
+    values: Tensor,  # (B, M, c)
+) -> Tensor:  # (B, M)
+    "Of values with noise, all channels together, in nats."
+    noise = torch.stack([p.prior.noise**0.5 * p.prior.scale for p in posts])[:, None]
+    spread = (std.square() + noise.square()).sqrt()
+    return torch.distributions.Normal(mean, spread).log_prob(values).sum(-1)
+
+# %% ../nbs/evidence.ipynb #ev000026
 class EvidenceField(FieldModel):
-    "One field and no training set: for each item of a batch, the prior of maximum evidence, and the posterior under it."
-
-    like = property(lambda self: self.spread)  # it has no weights
+    """One field and no training set: for each item of a batch, the prior of maximum
+    evidence, and the posterior under it."""
 
     def __init__(self, dim: int = 2, channels: int = 1):
         super().__init__(dim, channels)
 
+    like = property(lambda self: self.spread)  # it has no weights
+
     @torch.no_grad()
-    def posterior(self, obs: Observations) -> list:
+    def posterior(self, obs: Observations) -> list[PointPosterior]:
         "A `PointPosterior` for each item."
         self.check(obs)
-        parts = [
-            (x[m].double().cpu(), y[m].double().cpu())
-            for x, y, m in zip(obs.coords, obs.values, obs.mask)
-        ]
-        order = [
-            torch.from_numpy(np.lexsort(torch.cat([y, x], 1).T.numpy()))
-            for x, y in parts
-        ]  # not that of the points
-        return [
-            PointPosterior(
-                x[i], y[i], learn_prior(x[i], y[i], torch.Generator().manual_seed(0))
-            )
-            for (x, y), i in zip(parts, order)
-        ]
-
-    def _over(self, fns, obs, posts, n=None):
-        "A Field of functions of an item each, (M, d) -> (M, c) or (M, n, c)."
-        B = len(fns)
-        batch = (B,) if n is None else (n, B)
-
-        def fn(x):
-            at = lambda f, q: f(q.double().cpu()).to(obs.values)
-            if x.ndim < 3:
-                x = x.expand(B, *x.shape)
-            if n is None:
-                return torch.stack([at(f, q) for f, q in zip(fns, x)])
-            if x.ndim == 3:
-                return torch.stack([at(f, q).movedim(1, 0) for f, q in zip(fns, x)], 1)
-            x = x.expand(n, B, *x.shape[-2:])
-            return torch.stack(
-                [
-                    torch.stack([at(f, x[i, b])[:, i] for i in range(n)])
-                    for b, f in enumerate(fns)
-                ],
-                1,
-            )
-
-        field = _PointField(fn, self.dim, self.channels, batch, obs.values)
-        field.chunk = min((p.chunk for p in posts), default=1)
-        return field
+        return [_item_posterior(obs, i) for i in range(len(obs))]
 
     def reconstruct(self, obs: Observations, posts: list | None = None) -> Field:
+        "Posterior mean of each item: a Field over the batch."
         posts = posts or self.posterior(obs)
-        return self._over([p.mean() for p in posts], obs, posts)
+        return _item_field([p.mean() for p in posts], obs, posts)
 
     def std(self, obs: Observations, posts: list | None = None) -> Field:
+        "What draws would show as their standard deviation: a Field over the batch."
         posts = posts or self.posterior(obs)
-        return self._over([p.std for p in posts], obs, posts)
+        return _item_field([p.std for p in posts], obs, posts)
 
     def sample(
         self,
         obs: Observations,
-        n: int = 16,
-        steps: int = 10,
+        n: int = 16,  # draws for each item
+        steps: int = 10,  # as other models take them; closed form needs none
         generator: torch.Generator | None = None,
-        posts: list | None = None,
-    ) -> Field:
-        posts, seed = (
-            posts or self.posterior(obs),
-            torch.randint(2**62, (), generator=generator).item(),
-        )
-        return self._over(
-            [
-                posterior_draws(
-                    p, n, self.spread.item(), torch.Generator().manual_seed(seed)
-                )
-                for p in posts
-            ],
-            obs,
-            posts,
-            n,
-        )
+        posts: list | None = None,  # what `posterior` gave
+    ) -> Field:  # over (n, B)
+        "Posterior draws, each one function at every resolution."
+        posts = posts or self.posterior(obs)
+        seed = int(torch.randint(2**62, (), generator=generator))
+        fns = []
+        for p in posts:  # the same numbers for every item
+            same = torch.Generator().manual_seed(seed)
+            fns.append(posterior_draws(p, n, self.spread.item(), same))
+        return _field(partial(_each_draw, fns, n), (n, len(fns)), obs, posts)
 
-    def generate(
-        self, n: int = 16, steps: int = 10, generator: torch.Generator | None = None
-    ) -> Field:
+    def generate(self, *args, **how) -> NoReturn:
         raise ValueError(
-            "a prior is learned from observations, so there is nothing to draw without them; use sample(obs), or prior_draws of a SinePrior"
+            "a prior is learned from observations, so there is nothing to draw without "
+            "them; use sample(obs), or prior_draws of a SinePrior"
         )
 
     @torch.no_grad()
     def log_prob(
         self, obs: Observations, target: Observations, posts: list | None = None
-    ) -> Tensor:
+    ) -> Tensor:  # (B, M)
+        "Log predictive density of each target point in nats, noise included."
         self.check(obs, target)
         posts = posts or self.posterior(obs)
-        out = []
-        m, s = (
-            self.reconstruct(obs, posts)(target.coords).double(),
-            self.std(obs, posts)(target.coords).double() * self.spread,
-        )
-        noise = torch.stack([p.prior.noise**0.5 * p.prior.scale for p in posts])[
-            :, None
-        ]
-        return (
-            torch.distributions.Normal(m, (s.square() + noise.square()).sqrt())
-            .log_prob(target.values.double().cpu())
-            .sum(-1)
-            * target.mask.cpu()
-        ).to(obs.values)
+        mean = self.reconstruct(obs, posts)(target.coords).double()
+        std = self.std(obs, posts)(target.coords).double() * self.spread
+        log_p = _log_density(mean, std, posts, target.values.double().cpu())
+        return (log_p * target.mask.cpu()).to(obs.values)

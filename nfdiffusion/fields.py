@@ -5,6 +5,7 @@
 # %% ../nbs/01_fields.ipynb #b278f3a9
 from __future__ import annotations
 
+import itertools
 import math
 import warnings
 from collections.abc import Callable, Sequence
@@ -19,6 +20,48 @@ from .linalg import squared_distances
 # %% auto #0
 __all__ = ['Field', 'interpolate', 'Sine', 'Siren', 'ConcatSiren', 'ModulatedSiren', 'BasisSiren', 'krige_residual']
 
+# %% ../nbs/01_fields.ipynb #a2e50a2e
+def _fits(
+    lead: Sequence[int],  # axes of coordinates before (points, d)
+    batch: tuple,  # of functions
+) -> bool:
+    "Can coordinates of such a shape be asked of such a batch?"
+    if not batch:
+        return True  # one function takes any axes
+    try:
+        return torch.broadcast_shapes(lead, batch) == batch
+    except RuntimeError:
+        return False
+
+
+def _check_coords(x: Tensor, dim: int, batch: tuple) -> None:
+    "A `ValueError` says what is wrong with coordinates of a field."
+    shape = tuple(x.shape)
+    if len(shape) < 2 or shape[-1] != dim:
+        raise ValueError(
+            f"this field takes coordinates of shape (..., points, {dim}), not {shape}"
+        )
+    if not _fits(shape[:-2], batch):
+        raise ValueError(
+            f"coordinates of shape {shape} do not fit a batch of {batch} functions; "
+            f"give (points, {dim}) or {(*batch, 'points', dim)}"
+        )
+
+
+def _count(n: int, thing: str) -> str:
+    "`n` things, in words that agree."
+    return f"{n} {thing}{'s' * (n != 1)}"
+
+# %% ../nbs/01_fields.ipynb #5af47ce3
+def _jacobian(
+    fn: Callable,  # (*lead, M, d) -> (*batch, M, c), point by point
+    x: Tensor,  # (*lead, M, d)
+) -> Tensor:  # (*batch, M, c, d)
+    "Derivatives of the values by the coordinates, exactly."
+    axes = torch.eye(x.shape[-1]).to(x)
+    columns = [torch.func.jvp(fn, (x,), (e.expand(x.shape),))[1] for e in axes]
+    return torch.stack(columns, -1)
+
 # %% ../nbs/01_fields.ipynb #4e61dae3
 class Field:
     "A batch of functions from coordinates in $[-1,1]^d$ to `channels` values."
@@ -31,29 +74,15 @@ class Field:
         batch: tuple = (),  # shape of the batch of functions
         like: Tensor | None = None,  # dtype and device of the answers
     ):
-        self.fn, self.dim, self.channels, self.batch = fn, dim, channels, tuple(batch)
+        self.fn = fn
+        self.dim, self.channels = dim, channels
+        self.batch = tuple(batch)
         self.like = torch.empty(0) if like is None else like
-        self.chunk = max(
-            1, 2**16 // max(1, math.prod(self.batch))
-        )  # points answered at once
+        self.chunk = max(1, 2**16 // max(1, math.prod(self.batch)))  # points at once
 
-    def _coords(self, coords):
+    def _coords(self, coords: Tensor) -> Tensor:
         x = torch.as_tensor(coords).to(self.like)
-        if x.ndim < 2 or x.shape[-1] != self.dim:
-            raise ValueError(
-                f"this field takes coordinates of shape (..., points, {self.dim}), not {tuple(x.shape)}"
-            )
-        try:
-            ok = (
-                torch.broadcast_shapes(x.shape[:-2], self.batch) == self.batch
-                or not self.batch
-            )
-        except RuntimeError:
-            ok = False
-        if not ok:
-            raise ValueError(
-                f"coordinates of shape {tuple(x.shape)} do not fit a batch of {self.batch} functions; give (points, {self.dim}) or {(*self.batch, 'points', self.dim)}"
-            )
+        _check_coords(x, self.dim, self.batch)
         return x
 
     def __call__(
@@ -73,7 +102,8 @@ class Field:
         "Values at the centres of the cells of a regular grid."
         if len(shape) != self.dim:
             raise ValueError(
-                f"this field has {self.dim} dimension{'s' * (self.dim > 1)}; ask for a grid of {self.dim} number{'s' * (self.dim > 1)}, not {shape}"
+                f"this field has {_count(self.dim, 'dimension')}; "
+                f"ask for a grid of {_count(self.dim, 'number')}, not {shape}"
             )
         y = self(grid_coords(*shape, dtype=self.like.dtype, device=self.like.device))
         return y.reshape(*y.shape[:-2], *shape, y.shape[-1])
@@ -83,236 +113,282 @@ class Field:
         self,
         coords: Tensor,  # (..., M, d)
     ) -> Tensor:  # (..., M, c, d)
-        "Exact derivatives of the values by the coordinates (forward-mode differentiation, one pass for each dimension)."
-        axes = torch.eye(self.dim).to(self.like)
-        part = lambda p: torch.stack(
-            [torch.func.jvp(self.fn, (p,), (e.expand(p.shape),))[1] for e in axes], -1
-        )
-        return torch.cat(
-            [part(p) for p in self._coords(coords).contiguous().split(self.chunk, -2)],
-            -3,
-        )
+        "Exact derivatives of the values by the coordinates."
+        parts = self._coords(coords).contiguous().split(self.chunk, -2)
+        return torch.cat([_jacobian(self.fn, p) for p in parts], -3)
 
     def __repr__(self):
-        return f"Field: {' × '.join(map(str, self.batch)) + ' functions' if self.batch else 'one function'} from [-1, 1]^{self.dim} to {self.channels} channel{'s' * (self.channels != 1)}"
+        several = " × ".join(map(str, self.batch))
+        functions = f"{several} functions" if several else "one function"
+        channels = _count(self.channels, "channel")
+        return f"Field: {functions} from [-1, 1]^{self.dim} to {channels}"
 
 # %% ../nbs/01_fields.ipynb #e72531fd
-def _distinct(obs: Observations, i: int):
-    "Item `i` as float64 arrays with each coordinate once, in lexical order: (n, d), (n, c)."
+def _distinct(obs: Observations, i: int) -> tuple[np.ndarray, np.ndarray]:
+    """Item `i` as float64 arrays with each coordinate once, in lexical order: (n, d),
+    (n, c)."""
     m = obs.mask[i]
     x, y = (t[i][m].detach().cpu().double().numpy() for t in (obs.coords, obs.values))
-    ux, inv = np.unique(x, axis=0, return_inverse=True)
-    if len(ux) == len(x):
-        return ux, y[np.argsort(inv.reshape(-1))]
-    uy = (
-        np.stack([np.bincount(inv.reshape(-1), w, len(ux)) for w in y.T], -1)
-        / np.bincount(inv.reshape(-1))[:, None]
-    )
-    gap = np.abs(uy[inv.reshape(-1)] - y).max()
+    places, which = np.unique(x, axis=0, return_inverse=True)
+    which = which.reshape(-1)
+    if len(places) == len(x):
+        return places, y[np.argsort(which)]
+    count = np.bincount(which)[:, None]
+    total = np.stack([np.bincount(which, column, len(places)) for column in y.T], -1)
+    mean = total / count
+    gap = np.abs(mean[which] - y).max()
     if gap > 0:
         warnings.warn(
-            f"{len(x) - len(ux)} observations repeat a coordinate with another value (up to {gap:.3g} from their mean); their mean is used",
+            f"{len(x) - len(places)} observations repeat a coordinate with another "
+            f"value (up to {gap:.3g} from their mean); their mean is used",
             stacklevel=4,
         )
-    return ux, uy
+    return places, mean
 
 # %% ../nbs/01_fields.ipynb #7eeb19be
-def _nearest(x, y):
+def _nearest(x: np.ndarray, y: np.ndarray) -> Callable:
+    "The value of the nearest point."
     from scipy.spatial import cKDTree
 
     tree = cKDTree(x)
     return lambda q: y[tree.query(q)[1]]
 
 
-def _inside(f, near):
-    "`f` where it has an answer, else the nearest value."
+def _or_nearest(f: Callable, x: np.ndarray, y: np.ndarray) -> Callable:
+    "`f` where it has an answer, else the nearest point's value."
+    nearest = _nearest(x, y)
 
-    def g(q):
+    def answer(q):
         v = f(q)
-        bad = np.isnan(v).any(-1)
-        v[bad] = near(q[bad])
+        unknown = np.isnan(v).any(-1)
+        v[unknown] = nearest(q[unknown])
         return v
 
-    return g
+    return answer
 
-
-def _linear(x, y):
+# %% ../nbs/01_fields.ipynb #4cb7d4d8
+def _linear(x: np.ndarray, y: np.ndarray) -> Callable:
+    "Lines in one dimension, flat pieces on Delaunay simplices in more."
     from scipy.interpolate import LinearNDInterpolator
 
     if x.shape[1] == 1:
-        return lambda q: np.stack([np.interp(q[:, 0], x[:, 0], c) for c in y.T], -1)
-    return _inside(LinearNDInterpolator(x, y), _nearest(x, y))
+        return lambda q: np.stack([np.interp(q[:, 0], x[:, 0], v) for v in y.T], -1)
+    return _or_nearest(LinearNDInterpolator(x, y), x, y)
 
-
-def _cubic(x, y):
+# %% ../nbs/01_fields.ipynb #94e98250
+def _cubic(x: np.ndarray, y: np.ndarray) -> Callable:
+    "Cubic splines in one dimension, Clough–Tocher patches in two."
     from scipy.interpolate import CloughTocher2DInterpolator, CubicSpline
 
     if x.shape[1] == 1:
-        s = CubicSpline(x[:, 0], y)
-        return lambda q: s(q[:, 0].clip(x[0, 0], x[-1, 0]))
+        spline = CubicSpline(x[:, 0], y)
+        return lambda q: spline(q[:, 0].clip(x[0, 0], x[-1, 0]))
     if x.shape[1] > 2:
         raise ValueError(
-            f"cubic interpolation is for 1 and 2 dimensions, not {x.shape[1]}; use linear, tps or gp"
+            "cubic interpolation is for 1 and 2 dimensions, "
+            f"not {x.shape[1]}; use linear, tps or gp"
         )
-    return _inside(CloughTocher2DInterpolator(x, y), _nearest(x, y))
+    return _or_nearest(CloughTocher2DInterpolator(x, y), x, y)
 
-
-def _tps(x, y):
+# %% ../nbs/01_fields.ipynb #366c2314
+def _tps(x: np.ndarray, y: np.ndarray) -> Callable:
+    "The thin plate through the points."
     from scipy.interpolate import RBFInterpolator
 
     return RBFInterpolator(x, y, kernel="thin_plate_spline")
 
 
+_INTERPOLANTS = dict(nearest=_nearest, linear=_linear, cubic=_cubic, tps=_tps)
+
+# %% ../nbs/01_fields.ipynb #89d58e0a
 class _NumpyField(Field):
-    "A field of NumPy functions; derivatives by central differences in float64, exact to single precision away from kinks."
+    """A field of NumPy functions, one for each item; derivatives by central differences
+    in float64, exact to single precision away from kinks."""
 
-    def __init__(self, fns, obs):
-        def fn(x):
-            q = x.detach().cpu().double().expand(len(fns), *x.shape[-2:]).numpy()
-            return torch.from_numpy(
-                np.stack([f(p) for f, p in zip(fns, q)])
-                if fns
-                else np.zeros((0, x.shape[-2], obs.channels))
-            )
-
+    def __init__(self, functions: list[Callable], obs: Observations):
+        self.functions = functions
+        like, batch = obs.values, (len(obs),)
         super().__init__(
-            lambda x: fn(x).to(obs.values),
-            obs.dim,
-            obs.channels,
-            (len(obs),),
-            obs.values,
+            lambda x: self.exact(x).to(like), obs.dim, obs.channels, batch, like
         )
-        self.exact = fn
 
-    def grad(self, coords):
+    def exact(self, x: Tensor) -> Tensor:  # (*lead, M, d) -> (B, M, c)
+        "Values in float64."
+        B, (M, d) = len(self.functions), x.shape[-2:]
+        if not B:
+            return torch.zeros(0, M, self.channels, dtype=torch.float64)
+        queries = x.detach().cpu().double().expand(B, M, d).numpy()
+        pairs = zip(self.functions, queries, strict=True)
+        return torch.from_numpy(np.stack([f(q) for f, q in pairs]))
+
+    def grad(self, coords: Tensor) -> Tensor:
         x = self._coords(coords).double()
-        h = 1e-5 * torch.eye(self.dim).to(x)
-        return torch.stack(
-            [(self.exact(x + e) - self.exact(x - e)) / 2e-5 for e in h], -1
-        ).to(self.like)
+        h = 1e-5
+        steps = h * torch.eye(self.dim).to(x)
+        slopes = [(self.exact(x + e) - self.exact(x - e)) / (2 * h) for e in steps]
+        return torch.stack(slopes, -1).to(self.like)
+
+# %% ../nbs/01_fields.ipynb #b8710b48
+def _gaussian_kernel(
+    d2: Tensor,  # squared distances
+    length: float | Tensor,
+) -> Tensor:
+    return (-d2 / (2 * length**2)).exp()
+
+# %% ../nbs/01_fields.ipynb #2ae9d8f1
+def _gp_evidence(
+    d2: Tensor,  # (B, N, N) squared distances
+    y: Tensor,  # (B, N, c) about their mean, 0 where padded
+    mask: Tensor,  # (B, N) of zeros and ones
+    length: float,
+    rho: float,  # variance of the noise, relative to the process
+) -> tuple[Tensor, Tensor]:  # (B,) log evidence up to a constant, (B, N, c) α
+    "How likely the values are under one length and noise; -inf where it can't be said."
+    pair = mask[:, :, None] * mask[:, None]
+    own_row = torch.diag_embed(1 + rho - mask)
+    K = _gaussian_kernel(d2, length) * pair + own_row
+    L, bad = torch.linalg.cholesky_ex(K + 1e-10 * torch.eye(K.shape[-1]).to(K))
+    alpha = torch.cholesky_solve(y, L)
+    n, c = mask.sum(1).clamp_min(1), y.shape[-1]
+    s2 = ((y * alpha).sum((1, 2)) / (n * c)).clamp_min(1e-12)
+    logdet = 2 * (L.diagonal(dim1=-1, dim2=-2).log() * mask).sum(-1)
+    evidence = -0.5 * c * (n * s2.log() + logdet)
+    return torch.where(bad == 0, evidence, -torch.inf), alpha
+
+# %% ../nbs/01_fields.ipynb #0b5953fc
+_LENGTHS = np.geomspace(0.03, 1.5, 14)
+_NOISES = 1e-5, 1e-3, 1e-2, 1e-1
+
+
+def _best_gp(
+    x: Tensor,  # (B, N, d)
+    y: Tensor,  # (B, N, c) about their mean, 0 where padded
+    mask: Tensor,  # (B, N) of zeros and ones
+) -> tuple[Tensor, Tensor]:  # lengths (B, 1, 1), α (B, N, c)
+    "Of each item, the length of maximum evidence and the weights that go with it."
+    d2 = squared_distances(x, x)
+    best = x.new_full((len(x), 1, 1), -torch.inf)
+    best_length, best_alpha = torch.ones_like(best), torch.zeros_like(y)
+    for length, rho in itertools.product(_LENGTHS, _NOISES):
+        evidence, alpha = _gp_evidence(d2, y, mask, length, rho)
+        better = evidence[:, None, None] > best
+        best = torch.where(better, evidence[:, None, None], best)
+        best_length = best_length.masked_fill(better, length)
+        best_alpha = torch.where(better, alpha, best_alpha)
+    return best_length, best_alpha
 
 # %% ../nbs/01_fields.ipynb #51ae3076
-def _gp(
-    obs: Observations,
-    lengths=np.geomspace(0.03, 1.5, 14),
-    noises=(1e-5, 1e-3, 1e-2, 1e-1),
-):
-    "Posterior mean of a Gaussian process, length scale and noise of each item by maximum evidence ([Rasmussen & Williams 2006](http://gaussianprocess.org/gpml/), eq. 5.8)."
-    if len(obs):
-        obs = Observations.collate(
-            [
-                [torch.from_numpy(t).to(obs.values) for t in _distinct(obs, i)]
-                for i in range(len(obs))
-            ]
-        )
-    x, m, n = (
-        obs.coords.double(),
-        obs.mask[..., None].double(),
-        obs.counts.clamp_min(1).double()[:, None, None],
-    )
+def _centred(obs: Observations) -> tuple[Tensor, Tensor]:  # (B, N, c), (B, 1, c)
+    "Values about the mean of each item, 0 where masked, and the means; in float64."
     y = obs.values.double()
-    mean = y.sum(1, keepdim=True) / n
-    y = (y - mean) * m  # (B, N, c)
-    d2, pair = squared_distances(x, x), m * m.transpose(-1, -2)
-    best = (torch.full_like(n, -torch.inf), torch.ones_like(n), torch.zeros_like(y))
-    for length in lengths:
-        for rho in noises:
-            K = (-d2 / (2 * length**2)).exp() * pair + torch.diag_embed(
-                1 + rho - m[..., 0]
-            )  # padded points: a row of the identity
-            L, info = torch.linalg.cholesky_ex(K + 1e-10 * torch.eye(K.shape[-1]).to(K))
-            alpha = torch.cholesky_solve(y, L)
-            s2 = (y * alpha).sum((1, 2)) / (n[:, 0, 0] * obs.channels)
-            logdet = 2 * (L.diagonal(dim1=-1, dim2=-2).log() * m[..., 0]).sum(-1)
-            score = (
-                -0.5 * obs.channels * (n[:, 0, 0] * s2.clamp_min(1e-12).log() + logdet)
-            )[:, None, None]
-            score = torch.where((info == 0)[:, None, None], score, -torch.inf)
-            better = score > best[0]
-            best = tuple(
-                torch.where(better, new, old)
-                for new, old in zip((score, torch.full_like(n, length), alpha), best)
-            )
-    _, length, alpha = best
-    fn = lambda q: (
-        mean
-        + (
-            -squared_distances(q.double().expand(len(obs), *q.shape[-2:]), x)
-            / (2 * length**2)
-        ).exp()
-        @ alpha
-    )
-    field = Field(
-        lambda q: fn(q).to(obs.values), obs.dim, obs.channels, (len(obs),), obs.values
-    )
-    field.chunk = max(
-        1, 2**22 // max(1, obs.mask.numel())
-    )  # its kernel is points × observations
+    count = obs.counts.clamp_min(1).double()[:, None, None]
+    mean = y.sum(1, keepdim=True) / count
+    return (y - mean) * obs.mask[..., None], mean
+
+
+def _gp(obs: Observations) -> Field:
+    """Posterior mean of a Gaussian process, length scale and noise of each item by
+    maximum evidence."""
+    if len(obs):
+        arrays = [_distinct(obs, i) for i in range(len(obs))]
+        points = [[torch.from_numpy(t).to(obs.values) for t in xy] for xy in arrays]
+        obs = Observations.collate(points)
+    x, (y, mean) = obs.coords.double(), _centred(obs)
+    length, alpha = _best_gp(x, y, obs.mask.double())
+
+    def posterior_mean(q):
+        q = q.double().expand(len(obs), *q.shape[-2:])
+        k = _gaussian_kernel(squared_distances(q, x), length)
+        return (mean + k @ alpha).to(obs.values)
+
+    field = Field(posterior_mean, obs.dim, obs.channels, (len(obs),), obs.values)
+    field.chunk = max(1, 2**22 // max(1, obs.mask.numel()))  # the kernel: M × B N
     return field
+
+# %% ../nbs/01_fields.ipynb #945a9f90
+def _spans(x: np.ndarray, method: str) -> bool:  # (n, d)
+    "Are there points enough for a method, and not all in one plane?"
+    n, d = x.shape
+    full = np.linalg.matrix_rank(x - x[0], tol=1e-5) == d
+    return bool(full) and n >= d + 1 + (method == "cubic")
+
+
+def _interpolant(obs: Observations, i: int, method: str) -> Callable:
+    "A function of arrays (M, d) -> (M, c) through item `i`."
+    x, y = _distinct(obs, i)
+    if not len(x):
+        return lambda q: np.zeros((len(q), obs.channels))
+    if not _spans(x, method):
+        return _nearest(x, y)
+    return _INTERPOLANTS[method](x, y)
 
 
 def interpolate(
     obs: Observations,
     method: str = "linear",  # nearest, linear, cubic, tps or gp
 ) -> Field:  # over the batch of `obs`
-    "A classical interpolant of each item. Nothing observed gives zero; too few points for a method gives the nearest."
-    make = dict(nearest=_nearest, linear=_linear, cubic=_cubic, tps=_tps)
+    """A classical interpolant of each item. Nothing observed gives zero; too few points
+    for a method gives the nearest."""
     if method == "gp":
         return _gp(obs)
-    if method not in make:
+    if method not in _INTERPOLANTS:
         raise ValueError(
-            f"no interpolation is called {method!r}; choose from {', '.join([*make, 'gp'])}"
+            f"no interpolation is called {method!r}; "
+            f"choose from {', '.join([*_INTERPOLANTS, 'gp'])}"
         )
-
-    def one(i):
-        x, y = _distinct(obs, i)
-        if not len(x):
-            return lambda q: np.zeros((len(q), obs.channels))
-        if np.linalg.matrix_rank(x - x[0], tol=1e-5) < obs.dim or len(
-            x
-        ) < obs.dim + 1 + (method == "cubic"):
-            return _nearest(x, y)  # no simplex to stand on
-        return make[method](x, y)
-
-    return _NumpyField([one(i) for i in range(len(obs))], obs)
+    return _NumpyField([_interpolant(obs, i, method) for i in range(len(obs))], obs)
 
 # %% ../nbs/01_fields.ipynb #2ad48e7e
 class Sine(nn.Module):
-    "One SIREN layer, $\\sin(\\omega_0(Wx+b)+s)$, with an optional shift `s` by which a code can steer it."
+    """One SIREN layer, $\\sin(\\omega_0(Wx+b)+s)$, with an optional shift `s` by which
+    a code can steer it."""
 
     def __init__(self, n_in: int, n_out: int, w0: float = 30.0, first: bool = False):
         super().__init__()
-        self.linear, self.w0 = nn.Linear(n_in, n_out), w0
+        self.linear = nn.Linear(n_in, n_out)
+        self.w0 = w0
         bound = 1 / n_in if first else math.sqrt(6 / n_in) / w0
         nn.init.uniform_(self.linear.weight, -bound, bound)
         if first:
             w = self.linear.weight.data
             w.copy_(w[w.norm(dim=1).argsort()])  # slow waves first
-            nn.init.uniform_(
-                self.linear.bias, -math.pi / w0, math.pi / w0
-            )  # any phase; later layers keep Linear's own
+            phase = math.pi / w0  # any one; later layers keep Linear's own
+            nn.init.uniform_(self.linear.bias, -phase, phase)
 
-    def forward(self, x: Tensor, shift=0.0) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,  # (..., M, n_in)
+        shift: Tensor | float = 0.0,  # of the sines' arguments, (..., 1, n_out)
+    ) -> Tensor:  # (..., M, n_out)
         return torch.sin(self.w0 * self.linear(x) + shift)
 
-
+# %% ../nbs/01_fields.ipynb #1195eb69
 class Siren(nn.Module):
     "Sine layers and a linear one: (..., M, dim) -> (..., M, out)."
 
     def __init__(
-        self, dim: int, out: int, hidden: int = 256, depth: int = 3, w0: float = 30.0
+        self,
+        dim: int,
+        out: int,
+        hidden: int = 256,
+        depth: int = 3,  # sine layers
+        w0: float = 30.0,
     ):
         super().__init__()
+        widths = [dim, *[hidden] * depth]
         self.layers = nn.ModuleList(
-            Sine(dim if i == 0 else hidden, hidden, w0, first=i == 0)
-            for i in range(depth)
+            Sine(widths[i], widths[i + 1], w0, first=i == 0) for i in range(depth)
         )
         self.last = nn.Linear(hidden, out)
-        nn.init.uniform_(
-            self.last.weight, -math.sqrt(6 / hidden) / w0, math.sqrt(6 / hidden) / w0
-        )
+        bound = math.sqrt(6 / hidden) / w0
+        nn.init.uniform_(self.last.weight, -bound, bound)
 
-    def hidden(self, x: Tensor, shifts: Sequence | None = None) -> Tensor:
+    def hidden(
+        self,
+        x: Tensor,  # (..., M, dim)
+        shifts: Sequence | None = None,  # of each layer
+    ) -> Tensor:  # (..., M, hidden)
+        "The outputs of the last sines."
         for i, layer in enumerate(self.layers):
             x = layer(x, 0.0 if shifts is None else shifts[i])
         return x
@@ -334,22 +410,20 @@ class ConcatSiren(nn.Module):
         w0: float = 10.0,
     ):
         super().__init__()
-        self.net, self.into = (
-            Siren(dim, channels, hidden, depth, w0),
-            nn.Linear(code, hidden, bias=False),
-        )
+        self.net = Siren(dim, channels, hidden, depth, w0)
+        self.into = nn.Linear(code, hidden, bias=False)
         nn.init.uniform_(self.into.weight, -1 / code, 1 / code)
 
     def forward(
-        self, code: Tensor, x: Tensor
-    ) -> Tensor:  # (*S, F), (*lead, M, d) -> (*S, M, c)
-        return self.net(
-            x,
-            [self.net.layers[0].w0 * self.into(code)[..., None, :]]
-            + [0.0] * (len(self.net.layers) - 1),
-        )
+        self,
+        code: Tensor,  # (*S, F)
+        x: Tensor,  # (*lead, M, d)
+    ) -> Tensor:  # (*S, M, c)
+        first = self.net.layers[0].w0 * self.into(code)[..., None, :]
+        rest = [0.0] * (len(self.net.layers) - 1)
+        return self.net(x, [first, *rest])
 
-
+# %% ../nbs/01_fields.ipynb #1dc968f8
 class ModulatedSiren(nn.Module):
     "The code shifts the argument of every sine."
 
@@ -363,21 +437,35 @@ class ModulatedSiren(nn.Module):
         w0: float = 10.0,
     ):
         super().__init__()
-        self.net, self.shift = (
-            Siren(dim, channels, hidden, depth, w0),
-            nn.Linear(code, hidden * depth),
-        )
+        self.net = Siren(dim, channels, hidden, depth, w0)
+        self.shift = nn.Linear(code, hidden * depth)
 
     def forward(
-        self, code: Tensor, x: Tensor
-    ) -> Tensor:  # (*S, F), (*lead, M, d) -> (*S, M, c)
-        return self.net(
-            x, self.shift(code)[..., None, :].chunk(len(self.net.layers), -1)
-        )
+        self,
+        code: Tensor,  # (*S, F)
+        x: Tensor,  # (*lead, M, d)
+    ) -> Tensor:  # (*S, M, c)
+        shifts = self.shift(code)[..., None, :]
+        return self.net(x, shifts.chunk(len(self.net.layers), -1))
 
+# %% ../nbs/01_fields.ipynb #34fd5962
+@torch.no_grad()
+def _one_sine_each(
+    weight: Tensor,  # (channels · (code + 1), hidden) of the last layer
+    channels: int,
+    code: int,
+) -> None:
+    "Adds a sine of size 1 to each function: channels in turn, each from slow to fast."
+    hidden = weight.shape[1]
+    function = torch.arange(code)
+    channel, rank = function % channels, function // channels
+    sine = rank * hidden // math.ceil(code / channels)
+    weight.view(channels, code + 1, hidden)[channel, function, sine] += 2**0.5
 
+# %% ../nbs/01_fields.ipynb #5642d4ce
 class BasisSiren(nn.Module):
-    "`code` basis functions and a mean function for each channel; the field is linear in the code."
+    """`code` basis functions and a mean function for each channel; the field is linear
+    in the code."""
 
     def __init__(
         self,
@@ -389,77 +477,91 @@ class BasisSiren(nn.Module):
         w0: float = 10.0,
     ):
         super().__init__()
-        self.channels, self.code = channels, code
+        self.channels = channels
+        self.code = code
         self.net = Siren(dim, channels * (code + 1), hidden, depth, w0)
         nn.init.normal_(self.net.last.weight, std=0.01 * (2 / hidden) ** 0.5)
         nn.init.zeros_(self.net.last.bias)  # the mean starts near zero
-        f = torch.arange(code)
-        unit = (
-            f // channels * hidden // -(-code // channels)
-        )  # channels in turn, each from slow to fast
-        with torch.no_grad():
-            self.net.last.weight.view(channels, code + 1, hidden)[
-                f % channels, f, unit
-            ] += 2**0.5  # and each function as one sine of size 1
+        _one_sine_each(self.net.last.weight, channels, code)
 
     def basis(
-        self, x: Tensor
-    ) -> tuple[Tensor, Tensor]:  # (*lead, M, d) -> (*lead, M, c, F), (*lead, M, c)
+        self,
+        x: Tensor,  # (*lead, M, d)
+    ) -> tuple[Tensor, Tensor]:  # (*lead, M, c, F), (*lead, M, c)
+        "The basis functions and the mean."
         h = self.net(x).unflatten(-1, (self.channels, self.code + 1))
         return h[..., :-1], h[..., -1]
 
     def forward(
-        self, code: Tensor, x: Tensor
-    ) -> Tensor:  # (*S, F), (*lead, M, d) -> (*S, M, c)
+        self,
+        code: Tensor,  # (*S, F)
+        x: Tensor,  # (*lead, M, d)
+    ) -> Tensor:  # (*S, M, c)
         phi, mean = self.basis(x)
         return torch.einsum("...mcf,...f->...mc", phi, code) + mean
 
+# %% ../nbs/01_fields.ipynb #8fee3a49
+def _kriging_solve(
+    x: Tensor,  # (B, N, d)
+    mask: Tensor,  # (B, N) of zeros and ones
+    columns: Tensor,  # (B, N, m)
+    length: float,
+    noise: float,
+) -> Tensor:  # (B, N, m)
+    "(K + ν²1)⁻¹ times the columns; padding takes no part."
+    kernel = _gaussian_kernel(squared_distances(x, x), length)
+    kernel = kernel * mask[:, :, None] * mask[:, None]
+    K = kernel + torch.diag_embed(1 - mask + noise**2)
+    return torch.cholesky_solve(columns, torch.linalg.cholesky(K))
+
+
+def _kriging_weights(
+    obs: Observations,  # of B items
+    residual: Tensor,  # (*E, B, N, c)
+    length: float,
+    noise: float,
+) -> Tensor:  # (*E, B, N, c)
+    "The weights α of each residual, some items at once: all kernels may not fit."
+    *E, B, N, c = residual.shape
+    by_item = residual.reshape(math.prod(E), B, N, c).permute(1, 2, 0, 3)
+    mask = obs.mask.to(residual)
+    items = max(1, 2**24 // max(1, N) ** 2)
+    parts = [t.split(items) for t in (obs.coords, mask, by_item.flatten(2))]
+    solved = [
+        _kriging_solve(x, m, columns, length, noise)
+        for x, m, columns in zip(*parts, strict=True)
+    ]
+    weights = torch.cat(solved).view(by_item.shape)  # (B, N, E, c)
+    return weights.permute(2, 0, 1, 3).reshape(residual.shape)
+
 # %% ../nbs/01_fields.ipynb #ef6bc1b8
+def _query(x: Tensor) -> Tensor:  # (*, M, d) -> (*, M, d + 2)
+    return torch.cat(
+        [x, -0.5 * x.square().sum(-1, keepdim=True), torch.ones_like(x[..., :1])], -1
+    )
+
+
+def _key(X: Tensor) -> Tensor:  # (*, N, d) -> (*, N, d + 2)
+    return torch.cat(
+        [X, torch.ones_like(X[..., :1]), -0.5 * X.square().sum(-1, keepdim=True)], -1
+    )
+
+
 def krige_residual(
     fn: Callable,  # (*lead, M, d) -> (*E, B, M, c)
     obs: Observations,  # of B items
     length: float,  # of the kernel
     noise: float = 0.1,  # relative to what the residual varies
 ) -> Callable:  # of the same kind
-    "A function through the observations: `fn` and the posterior mean of a Gaussian process over what it leaves."
-    m = obs.mask.to(obs.values)
+    """A function through the observations: `fn` and the posterior mean of a Gaussian
+    process over what it leaves."""
+    mask = obs.mask.to(obs.values)
+    residual = (obs.values - fn(obs.coords)) * mask[..., None]
+    weights = _kriging_weights(obs, residual, length, noise)
+    keys = _key(obs.coords / length).mT  # (B, d + 2, N)
 
-    def solve(x, m, R):  # of some items: kernels of all at once may not fit
-        K = (-squared_distances(x, x) / (2 * length**2)).exp() * m[:, :, None] * m[
-            :, None
-        ] + torch.diag_embed(1 - m + noise**2)
-        return torch.cholesky_solve(R.flatten(2), torch.linalg.cholesky(K)).view_as(R)
-
-    r = (obs.values - fn(obs.coords)) * m[..., None]  # (*E, B, N, c)
-    R = r.reshape(r.shape[:-3].numel(), *r.shape[-3:]).permute(
-        1, 2, 0, 3
-    )  # (B, N, E, c)
-    items = max(1, 2**24 // max(1, m.shape[1]) ** 2)
-    a = (
-        torch.cat(
-            [
-                solve(*part)
-                for part in zip(obs.coords.split(items), m.split(items), R.split(items))
-            ]
-        )
-        .permute(2, 0, 1, 3)
-        .reshape(r.shape)
-    )
-    X = obs.coords / length
-    right = torch.cat(
-        [X, torch.ones_like(X[..., :1]), -0.5 * X.square().sum(-1, keepdim=True)], -1
-    ).mT  # (B, d + 2, N)
-
-    def through(x):  # -|x - X|²/2 of all pairs as one product: a third of the time
-        x_ = x / length
-        left = torch.cat(
-            [
-                x_,
-                -0.5 * x_.square().sum(-1, keepdim=True),
-                torch.ones_like(x_[..., :1]),
-            ],
-            -1,
-        )
-        return fn(x) + (left @ right).clamp_max(0).exp() @ a
+    def through(x):
+        kernel = (_query(x / length) @ keys).clamp_max(0).exp()
+        return fn(x) + kernel @ weights
 
     return through

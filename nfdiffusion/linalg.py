@@ -9,66 +9,72 @@ import torch
 from torch import Tensor
 
 # %% auto #0
-__all__ = ['upcast', 'cholesky_plus_one', 'squared_distances', 'spline_matrix', 'ridge_codes', 'spline_grid', 'kmeans',
-           'principal']
+__all__ = ['upcast', 'add_to_diagonal', 'cholesky_plus_one', 'squared_distances', 'cubic_bspline', 'spline_weights',
+           'spline_matrix', 'spline_grid', 'ridge_codes', 'kmeans', 'principal']
 
 # %% ../nbs/linalg.ipynb #1a000011
 def upcast(x: Tensor) -> Tensor:
     "Out of half precision; float64 stays what it is."
     return x.to(torch.promote_types(x.dtype, torch.float32))
 
+# %% ../nbs/linalg.ipynb #e7792561
+def add_to_diagonal(
+    G: Tensor,  # (*, n, n)
+    amount: Tensor,  # (*), one number for each matrix
+) -> Tensor:  # (*, n, n)
+    "The matrices `G` + `amount` 1, as new ones."
+    diagonal = G.diagonal(dim1=-2, dim2=-1) + amount[..., None]
+    return torch.diagonal_scatter(G, diagonal, dim1=-2, dim2=-1)
 
-def cholesky_plus_one(G):
+# %% ../nbs/linalg.ipynb #c8d165b1
+def cholesky_plus_one(G: Tensor) -> Tensor:  # (*, n, n), both
     "Cholesky factor of G + 1, and a little more where rounding would swallow the 1."
-    d = G.diagonal(dim1=-1, dim2=-2)
-    d.add_(1 + torch.finfo(G.dtype).eps * d.sum(-1, keepdim=True))
-    return torch.linalg.cholesky(G)
+    trace = G.diagonal(dim1=-1, dim2=-2).sum(-1)
+    return torch.linalg.cholesky(
+        add_to_diagonal(G, 1 + torch.finfo(G.dtype).eps * trace)
+    )
 
+# %% ../nbs/linalg.ipynb #57b18474
+def squared_distances(
+    a: Tensor,  # (*, N, d)
+    b: Tensor,  # (*, M, d)
+) -> Tensor:  # (*, N, M)
+    "Squared distances of all pairs; differentiable in every mode, as cdist is not."
+    total = a.new_zeros(())
+    for p, q in zip(a.unbind(-1), b.unbind(-1), strict=True):
+        total = total + (p[..., :, None] - q[..., None, :]).square()
+    return total
 
-def squared_distances(a, b):
-    return sum(
-        (a[..., i, None] - b[..., None, :, i]).square() for i in range(a.shape[-1])
-    )  # cdist has no forward derivative
+# %% ../nbs/linalg.ipynb #925e8dea
+def cubic_bspline(u: Tensor) -> Tensor:
+    "The cubic B-spline, a bump of width 4 about 0."
+    u = u.abs()
+    middle = 2 / 3 - u**2 + u**3 / 2
+    tail = (2 - u).clamp_min(0) ** 3 / 6
+    return torch.where(u < 1, middle, tail)
 
 # %% ../nbs/linalg.ipynb #8db57c81
+def spline_weights(
+    x: Tensor,  # (M,) in [-1, 1]
+    n: int,  # cells of [-1, 1]
+) -> Tensor:  # (M, n)
+    "Values of the cubic spline at `x` from its values at `n` centres of cells."
+    u = (x[:, None] + 1) * n / 2 - 0.5  # in cells, 0 at the first centre
+    j = torch.arange(n).to(x)
+    between = cubic_bspline(j[:, None] - j)
+    return torch.linalg.solve(between, cubic_bspline(u - j).T).T
+
+
 def spline_matrix(
-    x: Tensor,  # (M, d)
-    *shape: int,  # of a grid
+    x: Tensor,  # (M, d) in [-1, 1]
+    *shape: int,  # of a grid, d numbers
 ) -> Tensor:  # (M, prod(shape))
-    "What turns values at the centres of a grid's cells into those of the cubic B-spline through them ([Unser 1999](https://doi.org/10.1109/79.799930))."
-
-    def bump(u):
-        u = u.abs()
-        return torch.where(
-            u < 1, 2 / 3 - u**2 + u**3 / 2, (2 - u).clamp_min(0) ** 3 / 6
-        )
-
+    "Values of the cubic spline at `x`, from those at the centres of a grid's cells."
     out = x.new_ones(len(x), 1)
-    for a, n in enumerate(shape):
-        i = torch.arange(n).to(x)
-        W = torch.linalg.solve(
-            bump(i[:, None] - i), bump((x[:, a, None] + 1) * n / 2 - 0.5 - i).T
-        ).T  # (M, n)
-        out = (out[:, :, None] * W[:, None]).flatten(1)
+    for axis, n in enumerate(shape):
+        weights = spline_weights(x[:, axis], n)
+        out = (out[:, :, None] * weights[:, None]).flatten(1)
     return out
-
-
-def ridge_codes(
-    A: Tensor,  # (*, n, F)
-    y: Tensor,  # (*, n, m)
-    ridge: float = 1e-3,  # in units of the mean diagonal of AᵀA
-) -> Tensor:  # (*, F, m)
-    "Codes by regularised least squares."
-    load = (ridge * A.square().sum((-2, -1)) / A.shape[-1]).clamp_min(
-        torch.finfo(A.dtype).tiny
-    )  # nothing at all: codes of 0
-    G = A @ A.mT if (few := A.shape[-2] < A.shape[-1]) else A.mT @ A
-    L = torch.linalg.cholesky(
-        G + load[..., None, None] * torch.eye(G.shape[-1]).to(G)
-    )  # the smaller system
-    return (
-        A.mT @ torch.cholesky_solve(y, L) if few else torch.cholesky_solve(A.mT @ y, L)
-    )
 
 # %% ../nbs/linalg.ipynb #805109a9
 def spline_grid(
@@ -79,33 +85,54 @@ def spline_grid(
     from scipy.ndimage import zoom
 
     v = values.double().cpu().numpy()
-    return torch.from_numpy(
-        zoom(v, [factor] * (v.ndim - 1) + [1], order=3, mode="mirror", grid_mode=True)
-    ).to(values)
+    factors = [factor] * (v.ndim - 1) + [1]
+    fine = zoom(v, factors, order=3, mode="mirror", grid_mode=True)
+    return torch.from_numpy(fine).to(values)
+
+# %% ../nbs/linalg.ipynb #ff005e0e
+def ridge_codes(
+    A: Tensor,  # (*, n, F)
+    y: Tensor,  # (*, n, m)
+    ridge: float = 1e-3,  # in units of the mean diagonal of AᵀA
+) -> Tensor:  # (*, F, m)
+    "Codes by regularised least squares, solving the smaller of the two systems."
+    penalty = ridge * A.square().sum((-2, -1)) / A.shape[-1]
+    penalty = penalty.clamp_min(torch.finfo(A.dtype).tiny)  # no rows: codes of 0
+    fewer_rows = A.shape[-2] < A.shape[-1]
+    gram = A @ A.mT if fewer_rows else A.mT @ A
+    factor = torch.linalg.cholesky(add_to_diagonal(gram, penalty))
+    if fewer_rows:
+        return A.mT @ torch.cholesky_solve(y, factor)
+    return torch.cholesky_solve(A.mT @ y, factor)
 
 # %% ../nbs/linalg.ipynb #1a7b5ef3
+def _nearest_centre(x: Tensor, centres: Tensor) -> Tensor:  # (n, F), (k, F) -> (n,)
+    "Which centre is nearest to each item, some items at once to spare memory."
+    square = centres.square().sum(1)
+    parts = x.split(2**14)
+    return torch.cat([(square - 2 * p @ centres.T).argmin(1) for p in parts])
+
+
 def kmeans(
     x: Tensor,  # (n, F)
-    k: int,
+    k: int,  # how many clusters
     steps: int = 15,
     generator: torch.Generator | None = None,
 ) -> tuple[Tensor, Tensor]:  # labels (n,), centres (k, F)
     "Lloyd's algorithm; a cluster that runs empty starts again at a random point."
     if k > len(x):
         raise ValueError(f"{k} clusters need at least as many items, not {len(x)}")
-    c = x[torch.randperm(len(x), generator=generator)[:k]].clone()
-    nearest = lambda: torch.cat(
-        [(c.square().sum(1) - 2 * p @ c.T).argmin(1) for p in x.split(2**14)]
-    )
+    centres = x[torch.randperm(len(x), generator=generator)[:k]].clone()
     for _ in range(steps):
-        lab = nearest()
-        n = torch.bincount(lab, minlength=k)
-        c = torch.zeros_like(c).index_add_(0, lab, x) / n.clamp_min(1)[:, None]
-        if (n == 0).any():
-            c[n == 0] = x[
-                torch.randint(len(x), (int((n == 0).sum()),), generator=generator)
-            ]
-    return nearest(), c
+        label = _nearest_centre(x, centres)
+        count = torch.bincount(label, minlength=k)
+        total = torch.zeros_like(centres).index_add_(0, label, x)
+        centres = total / count.clamp_min(1)[:, None]
+        empty = count == 0
+        if empty.any():
+            again = torch.randint(len(x), (int(empty.sum()),), generator=generator)
+            centres[empty] = x[again]
+    return _nearest_centre(x, centres), centres
 
 # %% ../nbs/linalg.ipynb #a5ef577e
 def principal(
@@ -113,6 +140,7 @@ def principal(
     n: int,  # how many components
 ) -> tuple[Tensor, Tensor]:  # (n, P) scaled so that codes have variance 1, mean (P,)
     "Leading principal components as rows."
-    m = values.mean(0)
-    e, U = torch.linalg.eigh(torch.cov(values.T))
-    return (U * e.clamp_min(0).sqrt()).flip(1)[:, :n].T.contiguous(), m
+    mean = values.mean(0)
+    variance, vectors = torch.linalg.eigh(torch.cov(values.T))  # ascending
+    scaled = vectors * variance.clamp_min(0).sqrt()
+    return scaled.flip(1)[:, :n].T.contiguous(), mean
