@@ -110,8 +110,9 @@ class SetEncoder(nn.Module):
         self.token = nn.Parameter(torch.randn(width) * 0.02)
         self.into = nn.Linear(dim * (1 + 2 * bands) + channels, width)
         self.out = nn.Linear(width, code)
-        form = dict(dropout=0.0, activation="gelu", batch_first=True, norm_first=True)
-        layer = nn.TransformerEncoderLayer(width, heads, 2 * width, **form)
+        layer = nn.TransformerEncoderLayer(
+            width, heads, 2 * width, 0.0, "gelu", batch_first=True, norm_first=True
+        )
         self.blocks = nn.TransformerEncoder(
             layer, depth, norm=nn.LayerNorm(width), enable_nested_tensor=False
         )
@@ -185,7 +186,7 @@ class CodePosterior:
 
     def __init__(
         self,
-        decoder: nn.Module,  # linear in the code: a `BasisSiren`
+        decoder: BasisSiren,  # linear in the code
         log_w: Tensor,  # (B, K) log weights of the components
         mean: Tensor,  # (B, K, F)
         root: Tensor,  # (B, K, F, R), covariances root @ root^T
@@ -362,7 +363,7 @@ class CodePrior(nn.Module):
         else:
             self.load = nn.Parameter(random_roots(components, code, rank))
         start = 0.1 * torch.randn(components, code) / code**0.5 if means else None
-        self.register_parameter("means", nn.Parameter(start) if means else None)
+        self.means = None if start is None else nn.Parameter(start)
         self.log_pi = nn.Parameter(torch.zeros(components))
 
     @property
