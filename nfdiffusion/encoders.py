@@ -321,10 +321,7 @@ def root_times(
     return root[..., None] * x if root.ndim == 3 else root @ x
 
 # %% ../nbs/02_encoders.ipynb #b2000017
-def smooth_scales(
-    components: int,  # K
-    code: int,  # F
-) -> Tensor:  # (K, F) log scales
+def smooth_scales(components: int, code: int) -> Tensor:  # (K, F)
     "Log scales of components that differ in smoothness; one alone has flat ones."
     if components == 1:
         return torch.full((1, code), 0.5 * math.log(1 / code))
@@ -332,11 +329,7 @@ def smooth_scales(
     return 0.5 * math.log(4 / code) - steepness * torch.linspace(0, 1, code) ** 2
 
 
-def random_roots(
-    components: int,  # K
-    code: int,  # F
-    rank: int,  # R
-) -> Tensor:  # (K, F, R)
+def random_roots(components: int, code: int, rank: int) -> Tensor:  # (K, F, R)
     "Random square roots of covariances, of components that differ in size."
     size = torch.logspace(0.5, -0.5, components) if components > 1 else torch.ones(1)
     noise = torch.randn(components, code, rank)
@@ -543,8 +536,8 @@ def code_log_density(
 ) -> Tensor:  # (K, n)
     "Log of weight times density of each component at each code."
     mean, size = prior.centre, codes.shape[1]
-    var = prior.load.square().sum(1) + floor**2  # (K, R) along the directions
-    lead = prior.load / var.sqrt()[:, None]  # (K, F, R)
+    var = prior.root.square().sum(1) + floor**2  # (K, R) along the directions
+    lead = prior.root / var.sqrt()[:, None]  # (K, F, R)
     offset = torch.einsum("kf,kfr->kr", mean, lead)[..., None]
 
     def quadratic(z):  # ν² dᵀΣ⁻¹d
@@ -669,8 +662,7 @@ def nearest_in_plane(
 ) -> Tensor:  # (n, F)
     "The nearest point of each code's component, μ_k + A_k u."
     mean = prior.centre[label]
-    U = prior.load / prior.load.norm(dim=1, keepdim=True).clamp_min(1e-9)
-    U = U[label]
+    U = (prior.root / prior.root.norm(dim=1, keepdim=True).clamp_min(1e-9))[label]
     return mean + torch.einsum("bfr,bgr,bg->bf", U, U, codes - mean)
 
 
@@ -796,5 +788,5 @@ def splat(
     out = y.new_zeros(*y.shape[:2], math.prod(shape))
     for i, w in tents(obs.coords, shape):
         out.scatter_add_(2, i.expand(len(y), -1, -1), w * y)
-    total, heard = out[:-1], out[-1:]
-    return torch.cat([total / heard.clamp_min(1), heard.clamp_max(1)])
+    total, weight = out[:-1], out[-1:]
+    return torch.cat([total / weight.clamp_min(1), weight.clamp_max(1)])
