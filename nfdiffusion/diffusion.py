@@ -6,19 +6,44 @@
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 import torch
-from fastcore.basics import patch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .encoders import CodePosterior
+from .encoders import CodePosterior, half_log_det
 from .networks import TokenMixer
 
 # %% auto #0
-__all__ = ['State', 'Schedule', 'GaussianDenoiser', 'MixtureDenoiser', 'to_x0', 'from_x0', 'time_embedding', 'DenoiserMLP',
-           'Denoiser', 'ddpm', 'ddim', 'dpm2', 'sample', 'guided', 'observed', 'TokenDenoiser']
+__all__ = ['PREDICTIONS', 'even_in_lam', 'even_in_index', 'Schedule', 'GaussianDenoiser', 'component_answers', 'MixtureDenoiser',
+           'Prediction', 'prediction', 'to_x0', 'from_x0', 'time_embedding', 'two_layers', 'DenoiserMLP',
+           'random_steps', 'Denoiser', 'State', 'Level', 'level', 'neighbours', 'noise_like', 'ddpm', 'ddim', 'dpm2',
+           'sample', 'guided', 'kalman_update', 'observed', 'to_tokens', 'from_tokens', 'map_tokens', 'TokenDenoiser']
+
+# %% ../nbs/03_diffusion.ipynb #a3000001
+def even_in_lam(
+    lam: Tensor,  # (T,) λ of each step, falling
+    n: int,  # how many
+    low: float = -2.0,  # the λ to which the first step goes
+) -> list[int]:  # n distinct steps, from T-1 down
+    "Steps nearest to even distances in λ; the first is all noise."
+    T, k = len(lam), torch.arange(n)
+    want = torch.linspace(lam[0], low, n - 1, dtype=lam.dtype)
+    nearest = (lam - want[:, None]).abs().argmin(1)
+    i = torch.cat([nearest, torch.tensor([T - 1])])
+    i = (i - k).cummax(0).values + k  # distinct
+    return torch.minimum(i, T - n + k).flip(0).tolist()  # and no further than T-1
+
+
+def even_in_index(
+    T: int,
+    n: int,  # how many
+) -> list[int]:  # n distinct steps, from T-1 down
+    "Steps at even distances in t."
+    return [round(T - i * T / n) - 1 for i in range(n)]
 
 # %% ../nbs/03_diffusion.ipynb #f477a55d
 class Schedule:
@@ -28,74 +53,61 @@ class Schedule:
         self,
         betas: Tensor,  # (T,) share of the variance that each step replaces by noise
     ):
-        self._ab = torch.cat(
-            [(1 - betas.double().cpu()).cumprod(0), torch.ones(1, dtype=torch.float64)]
-        )  # index -1: clean
+        left = (1 - betas.double().cpu()).cumprod(0)
+        self._alpha_bar = torch.cat([left, torch.ones(1).double()])  # index -1: clean
+        self.alpha_bar = left.float()  # (T,) variance of the signal
+        self.alpha = left.sqrt().float()  # (T,)
+        self.sigma = (1 - left).sqrt().float()  # (T,)
+        self.snr = (left / (1 - left)).float()  # (T,) signal-to-noise ratio
+        self.lam = (left / (1 - left)).log().float() / 2  # (T,) half its logarithm
 
     @classmethod
     def cosine(cls, T: int = 100, s: float = 0.008) -> Schedule:
-        ab = torch.cos(
-            (torch.arange(T + 1, dtype=torch.float64) / T + s) / (1 + s) * math.pi / 2
-        ).square()
-        return cls((1 - ab[1:] / ab[:-1]).clamp_max(0.999))
+        u = torch.arange(T + 1, dtype=torch.float64) / T
+        alpha_bar = torch.cos((u + s) / (1 + s) * math.pi / 2).square()
+        return cls((1 - alpha_bar[1:] / alpha_bar[:-1]).clamp_max(0.999))
 
     @classmethod
     def linear(cls, T: int = 1000) -> Schedule:
-        return cls(
-            (torch.linspace(0.1, 20, T, dtype=torch.float64) / T).clamp_max(0.999)
-        )
+        betas = torch.linspace(0.1, 20, T, dtype=torch.float64) / T
+        return cls(betas.clamp_max(0.999))
 
-    alpha_bar = property(
-        lambda self: self._ab[:-1].float(), doc="(T,) variance of the signal"
-    )
-    alpha = property(lambda self: self._ab[:-1].sqrt().float(), doc="(T,)")
-    sigma = property(lambda self: (1 - self._ab[:-1]).sqrt().float(), doc="(T,)")
-    snr = property(
-        lambda self: (self._ab / (1 - self._ab))[:-1].float(),
-        doc="(T,) signal-to-noise ratio",
-    )
-    lam = property(
-        lambda self: (self._ab / (1 - self._ab))[:-1].log().float() / 2,
-        doc="(T,) half its logarithm",
-    )
+    def __len__(self) -> int:
+        return len(self.alpha_bar)
 
-    def __len__(self):
-        return len(self._ab) - 1
+    def __repr__(self) -> str:
+        ends = f"σ from {self.sigma[0]:.4f} to {self.sigma[-1]:.4f}"
+        return f"Schedule: {len(self)} steps, {ends}"
 
-    def __repr__(self):
-        return f"Schedule: {len(self)} steps, σ from {self.sigma[0]:.4f} to {self.sigma[-1]:.4f}"
+    def at(self, t: int | Tensor, z: Tensor, axes: int = 1) -> tuple[Tensor, Tensor]:
+        "α and σ at `t`, to stand beside `z`: `t` has its axes but the last `axes`."
+        alpha_bar = self._alpha_bar[t.cpu() if isinstance(t, Tensor) else t]
+        alpha_bar = alpha_bar[(..., *[None] * axes)]
+        return alpha_bar.sqrt().to(z), (1 - alpha_bar).sqrt().to(z)
 
-# %% ../nbs/03_diffusion.ipynb #68ec44ea
-@patch
-def at(
-    self: Schedule,
-    t: int
-    | Tensor,  # a step, or steps that broadcast with the axes of z before its last `axes`
-    z: Tensor,  # gives dtype and device
-    axes: int = 1,
-) -> tuple[Tensor, Tensor]:  # α_t and σ_t, ready to multiply z
-    "α and σ at `t`, shaped to stand beside `z`."
-    ab = self._ab[t.cpu() if isinstance(t, Tensor) else t][(..., *[None] * axes)]
-    return ab.sqrt().to(z), (1 - ab).sqrt().to(z)
+    def add_noise(self, z0: Tensor, t: int | Tensor, eps: Tensor) -> Tensor:
+        "A draw of $q(z_t\\mid z_0)$ by white `eps`, all (..., F), at (...) steps."
+        a, s = self.at(t, z0)
+        return a * z0 + s * eps
 
-
-@patch
-def add_noise(
-    self: Schedule,
-    z0: Tensor,  # (..., F)
-    t: int | Tensor,  # a step, or (...) steps
-    eps: Tensor,  # (..., F), white
-) -> Tensor:  # z_t (..., F)
-    "A draw of $q(z_t\\mid z_0)$."
-    a, s = self.at(t, z0)
-    return a * z0 + s * eps
+    def steps(self, n: int, spacing: str = "snr", low: float = -2.0) -> list[int]:
+        "`n` distinct steps for a sampler, T-1 first, by `snr` (even in λ) or `index`."
+        if not 1 <= n <= len(self):
+            raise ValueError(f"cannot take {n} of {len(self)} steps")
+        if spacing == "index":
+            return even_in_index(len(self), n)
+        if spacing == "snr":
+            return even_in_lam(self.lam.double(), n, low)
+        raise ValueError(f"steps are spaced by snr or index, not {spacing!r}")
 
 # %% ../nbs/03_diffusion.ipynb #aa2a0a53
-def _columns(z, n):
-    "(*draws, *S, F), with n axes in (*S, F) -> (*S, F, N): draws side by side, for one factorisation."
-    return z.reshape(z.shape[: z.ndim - n].numel(), *z.shape[z.ndim - n :]).movedim(
-        0, -1
-    )
+def _columns(
+    z: Tensor,  # (*draws, *S, F)
+    n: int,  # axes in (*S, F)
+) -> Tensor:  # (*S, F, N)
+    "Draws side by side, for one factorisation."
+    draws, rest = z.shape[: z.ndim - n], z.shape[z.ndim - n :]
+    return z.reshape(draws.numel(), *rest).movedim(0, -1)
 
 # %% ../nbs/03_diffusion.ipynb #f3863a1e
 class GaussianDenoiser:
@@ -103,17 +115,19 @@ class GaussianDenoiser:
 
     def __init__(
         self,
-        precision: Tensor,  # (*S, F, F)
-        info: Tensor,  # (*S, F)
+        precision: Tensor,  # Λ (*S, F, F)
+        info: Tensor,  # b (*S, F)
         schedule: Schedule,
     ):
-        self.precision, self.info, self.schedule = precision, info, schedule
+        self.precision = precision
+        self.info = info
+        self.schedule = schedule
 
     @classmethod
     def of(cls, mean: Tensor, cov: Tensor, schedule: Schedule) -> GaussianDenoiser:
         "From mean (*S, F) and covariance (*S, F, F)."
-        P = torch.cholesky_inverse(torch.linalg.cholesky(cov))
-        return cls(P, (P @ mean[..., None])[..., 0], schedule)
+        precision = torch.cholesky_inverse(torch.linalg.cholesky(cov))
+        return cls(precision, (precision @ mean[..., None])[..., 0], schedule)
 
     def given(
         self,
@@ -122,11 +136,9 @@ class GaussianDenoiser:
         noise: float,
     ) -> GaussianDenoiser:
         "The same after observing y = φ z + noise: still exact."
-        return GaussianDenoiser(
-            self.precision + phi.mT @ phi / noise**2,
-            self.info + (phi.mT @ y[..., None])[..., 0] / noise**2,
-            self.schedule,
-        )
+        precision = self.precision + phi.mT @ phi / noise**2
+        info = self.info + (phi.mT @ y[..., None])[..., 0] / noise**2
+        return GaussianDenoiser(precision, info, self.schedule)
 
     def moments(self) -> tuple[Tensor, Tensor]:
         "Mean (*S, F) and covariance (*S, F, F) of z_0."
@@ -134,16 +146,36 @@ class GaussianDenoiser:
         return (C @ self.info[..., None])[..., 0], C
 
     def __call__(
-        self, z: Tensor, t: int | Tensor
-    ) -> Tensor:  # (..., *S, F), step or (*S) steps
+        self,
+        z: Tensor,  # (..., *S, F)
+        t: int | Tensor,  # a step, or (*S) steps
+    ) -> Tensor:  # (..., *S, F)
         a, s = self.schedule.at(t, z, 2)  # (*S, 1, 1)
-        L = torch.linalg.cholesky(
-            self.precision + (a / s) ** 2 * torch.eye(z.shape[-1]).to(z)
-        )
-        x = torch.cholesky_solve(
-            self.info[..., None] + a / s**2 * _columns(z, self.info.ndim), L
-        )  # (*S, F, N)
+        eye = torch.eye(z.shape[-1]).to(z)
+        L = torch.linalg.cholesky(self.precision + (a / s) ** 2 * eye)
+        info = self.info[..., None] + a / s**2 * _columns(z, self.info.ndim)
+        x = torch.cholesky_solve(info, L)  # (*S, F, N)
         return x.movedim(-1, 0).reshape(z.shape)
+
+# %% ../nbs/03_diffusion.ipynb #a3000007
+def component_answers(
+    r: Tensor,  # (*S, K, F, N), z_t - α m_k
+    root: Tensor,  # (*S, K, F, R), W_k
+    gram: Tensor,  # (*S, K, R, R), W_kᵀ W_k
+    log_w: Tensor,  # (*S, K)
+    a: Tensor,  # α (*S, 1, 1, 1)
+    tau: Tensor,  # τ (*S, 1, 1, 1)
+) -> tuple[Tensor, Tensor, Tensor]:  # two of (*S, K, F, N), (*S, K, N)
+    "W_k u_k and e_k of each component, and log of its weight × density of z_t."
+    n, R = root.shape[-2:]
+    L = torch.linalg.cholesky(tau**2 * torch.eye(R).to(r) + a**2 * gram)
+    u = a * torch.cholesky_solve(root.mT @ r, L)  # (*S, K, R, N)
+    answer = root @ u
+    e = r - a * answer
+    quadratic = (e / tau).square().sum(-2) + u.square().sum(-2)  # (*S, K, N)
+    log_det = half_log_det(L)[..., None] + (n - R) * tau[..., 0].log()
+    constant = 0.5 * n * math.log(2 * math.pi)
+    return answer, e, log_w[..., None] - 0.5 * quadratic - log_det - constant
 
 # %% ../nbs/03_diffusion.ipynb #e2dc8df7
 class MixtureDenoiser:
@@ -155,91 +187,90 @@ class MixtureDenoiser:
         mean: Tensor,  # (*S, K, F)
         root: Tensor,  # (*S, K, F, R), covariances root @ root^T + floor² I
         schedule: Schedule,
-        floor: float = 0.0,  # standard deviation outside the span of the roots
+        floor: float = 0.0,  # ν, standard deviation outside the span of the roots
     ):
-        self.log_w, self.mean, self.root, self.schedule, self.floor, self.gram = (
-            log_w,
-            mean,
-            root,
-            schedule,
-            floor,
-            root.mT @ root,
-        )
+        self.log_w = log_w
+        self.mean = mean
+        self.root = root
+        self.gram = root.mT @ root
+        self.schedule = schedule
+        self.floor = floor
 
     @classmethod
     def of(
         cls,
         posterior: CodePosterior,
         schedule: Schedule,
-        scale: float = 1.0,  # the size of a code that becomes 1
+        scale: float | Tensor = 1.0,  # the size of a code that becomes 1
         floor: float = 0.0,  # in units of that size
     ) -> MixtureDenoiser:
-        return cls(
-            posterior.log_w,
-            posterior.mean / scale,
-            posterior.root / scale,
-            schedule,
-            floor,
-        )
+        mean, root = posterior.mean / scale, posterior.root / scale
+        return cls(posterior.log_w, mean, root, schedule, floor)
 
-    def components(
-        self, z: Tensor, t: int | Tensor
-    ) -> tuple[Tensor, Tensor]:  # (..., *S, F), step or (*S) steps
-        "E[z_0 | z_t] in each component, and log of weight × density of z_t: (*S, K, F, N) and (*S, K, N), N draws."
+    def components(self, z: Tensor, t: int | Tensor) -> tuple[Tensor, Tensor]:
+        "Each one's E[z_0 | z_t] (*S, K, F, N) and log of weight × density (*S, K, N)."
         a, s = self.schedule.at(t, z, 3)
         tau = (s**2 + (a * self.floor) ** 2).sqrt()
-        (n, R), m = self.root.shape[-2:], self.mean[..., None]
-        r = _columns(z, self.mean.ndim - 1).unsqueeze(-3) - a * m  # (*S, K, F, N)
-        L = torch.linalg.cholesky(
-            tau**2 * torch.eye(R).to(z) + a**2 * self.gram
-        )  # (*S, K, R, R)
-        u = a * torch.cholesky_solve(self.root.mT @ r, L)  # (*S, K, R, N)
-        x = self.root @ u
-        e = r - a * x
-        quad = (e / tau).square().sum(-2) + u.square().sum(-2)  # (*S, K, N)
-        logdet = (
-            L.diagonal(dim1=-1, dim2=-2).log().sum(-1)[..., None]
-            + (n - R) * tau[..., 0].log()
-        )
-        return m + x + a * (self.floor / tau) ** 2 * e, self.log_w[
-            ..., None
-        ] - 0.5 * quad - logdet - 0.5 * n * math.log(2 * math.pi)
+        m = self.mean[..., None]
+        r = _columns(z, self.mean.ndim - 1).unsqueeze(-3) - a * m
+        x, e, log_p = component_answers(r, self.root, self.gram, self.log_w, a, tau)
+        return m + x + a * (self.floor / tau) ** 2 * e, log_p
 
     def log_prob(self, z: Tensor, t: int | Tensor) -> Tensor:
         "Log density of z_t in nats: (..., *S)."
-        return (
-            torch.logsumexp(self.components(z, t)[1], -2)
-            .movedim(-1, 0)
-            .reshape(z.shape[:-1])
-        )
+        log_p = torch.logsumexp(self.components(z, t)[1], -2)
+        return log_p.movedim(-1, 0).reshape(z.shape[:-1])
 
-    def __call__(self, z: Tensor, t: int | Tensor) -> Tensor:
-        x, lp = self.components(z, t)
-        return (
-            (lp.softmax(-2).unsqueeze(-2) * x).sum(-3).movedim(-1, 0).reshape(z.shape)
-        )
+    def __call__(
+        self,
+        z: Tensor,  # (..., *S, F)
+        t: int | Tensor,  # a step, or (*S) steps
+    ) -> Tensor:  # (..., *S, F)
+        x, log_p = self.components(z, t)
+        x = (log_p.softmax(-2).unsqueeze(-2) * x).sum(-3)
+        return x.movedim(-1, 0).reshape(z.shape)
 
 # %% ../nbs/03_diffusion.ipynb #8085a66d
+class Prediction(NamedTuple):
+    "A kind of prediction, there and back."
+
+    to_x0: Callable  # (prediction, z_t, α, σ) -> z_0
+    from_x0: Callable  # (z_0, z_t, α, σ) -> prediction
+
+
+PREDICTIONS = {
+    "x0": Prediction(
+        to_x0=lambda x0, z, a, s: x0,
+        from_x0=lambda x0, z, a, s: x0,
+    ),
+    "eps": Prediction(
+        to_x0=lambda eps, z, a, s: (z - s * eps) / a,
+        from_x0=lambda x0, z, a, s: (z - a * x0) / s,
+    ),
+    "v": Prediction(
+        to_x0=lambda v, z, a, s: a * z - s * v,
+        from_x0=lambda x0, z, a, s: (a * z - x0) / s,
+    ),
+}
+
+
+def prediction(kind: str) -> Prediction:
+    "The kind of prediction of that name."
+    if kind not in PREDICTIONS:
+        *most, last = PREDICTIONS
+        known = f"{', '.join(most)} or {last}"
+        raise ValueError(f"a network can predict {known}, not {kind!r}")
+    return PREDICTIONS[kind]
+
+
 def to_x0(kind: str, out: Tensor, z: Tensor, a: Tensor, s: Tensor) -> Tensor:
     "The clean code that a prediction `out` at `z` stands for."
-    if kind == "x0":
-        return out
-    if kind == "eps":
-        return (z - s * out) / a
-    if kind == "v":
-        return a * z - s * out
-    raise ValueError(f"a network can predict x0, eps or v, not {kind!r}")
+    return prediction(kind).to_x0(out, z, a, s)
 
 
 def from_x0(kind: str, x0: Tensor, z: Tensor, a: Tensor, s: Tensor) -> Tensor:
     "The prediction that stands for the clean code `x0` at `z`."
-    if kind == "x0":
-        return x0
-    if kind == "eps":
-        return (z - a * x0) / s
-    if kind == "v":
-        return (a * z - x0) / s
-    raise ValueError(f"a network can predict x0, eps or v, not {kind!r}")
+    return prediction(kind).from_x0(x0, z, a, s)
 
 # %% ../nbs/03_diffusion.ipynb #bae2edc5
 def time_embedding(
@@ -247,178 +278,185 @@ def time_embedding(
     dim: int = 64,
 ) -> Tensor:  # (..., dim)
     "Sines and cosines of `t` at frequencies from 1 down to nearly 1e-4."
-    a = t[..., None].float() * torch.exp(
-        -math.log(1e4) * torch.arange(dim // 2, device=t.device) / (dim // 2)
-    )
-    return torch.cat([a.sin(), a.cos()], -1)
+    i = torch.arange(dim // 2, device=t.device)
+    angles = t[..., None].float() * torch.exp(-math.log(1e4) * i / (dim // 2))
+    return torch.cat([angles.sin(), angles.cos()], -1)
 
 # %% ../nbs/03_diffusion.ipynb #f477673a
+def two_layers(n: int, hidden: int, out: int) -> nn.Sequential:
+    "A perceptron with one hidden layer."
+    return nn.Sequential(nn.Linear(n, hidden), nn.SiLU(), nn.Linear(hidden, out))
+
+
 class DenoiserMLP(nn.Module):
-    "A residual MLP over codes, told the time and perhaps a condition."
+    "A residual MLP over codes, given the time and perhaps a condition."
 
     def __init__(
         self,
         code: int,  # F
-        cond: int = 0,  # length of the condition vector, 0 for none
+        cond: int = 0,  # C, length of the condition vector, 0 for none
         hidden: int = 256,
         depth: int = 3,
         drop: float = 0.1,  # share of conditions forgotten in training
     ):
         super().__init__()
-        mlp = lambda n, out: nn.Sequential(
-            nn.Linear(n, hidden), nn.SiLU(), nn.Linear(hidden, out)
-        )
-        self.into, self.time, self.drop = nn.Linear(code, hidden), mlp(64, hidden), drop
-        self.cond = mlp(cond, hidden) if cond else None
+        self.drop = drop
+        self.into = nn.Linear(code, hidden)
+        self.time = two_layers(64, hidden, hidden)
+        self.cond = two_layers(cond, hidden, hidden) if cond else None
         self.null = nn.Parameter(torch.zeros(hidden)) if cond else None
-        self.norms = nn.ModuleList(
-            nn.LayerNorm(hidden, elementwise_affine=False) for _ in range(depth)
-        )
-        self.steer = nn.ModuleList(nn.Linear(hidden, 2 * hidden) for _ in range(depth))
-        self.blocks = nn.ModuleList(mlp(hidden, hidden) for _ in range(depth))
+        layers = range(depth)
+        plain = dict(elementwise_affine=False)
+        self.norms = nn.ModuleList(nn.LayerNorm(hidden, **plain) for _ in layers)
+        self.steer = nn.ModuleList(nn.Linear(hidden, 2 * hidden) for _ in layers)
+        self.blocks = nn.ModuleList(two_layers(hidden, hidden, hidden) for _ in layers)
         self.last = nn.Linear(hidden, code)
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)
 
+    def embed(self, cond: Tensor | None) -> Tensor:  # (..., C) -> (..., hidden)
+        "What the condition says, or the null; in training sometimes the null anyway."
+        if cond is None:
+            return self.null
+        said = self.cond(cond)
+        if not (self.training and self.drop):
+            return said
+        forgotten = torch.rand(*said.shape[:-1], 1, device=said.device) < self.drop
+        return torch.where(forgotten, self.null, said)
+
     def forward(
-        self, z: Tensor, t: Tensor, cond: Tensor | None = None
-    ) -> Tensor:  # (..., F), (...) in [0, 1000), (..., C) -> (..., F)
+        self,
+        z: Tensor,  # (..., F)
+        t: Tensor,  # (...) in [0, 1000)
+        cond: Tensor | None = None,  # (..., C)
+    ) -> Tensor:  # (..., F)
         if cond is not None and self.cond is None:
             raise ValueError(
                 "this network takes no condition; make it with cond=its length"
             )
         e = self.time(time_embedding(t).to(z))  # (..., hidden)
         if self.cond is not None:
-            e = e + (self.null if cond is None else self._remember(self.cond(cond)))
-        h, e = self.into(z), nn.functional.silu(e)
-        for norm, steer, block in zip(self.norms, self.steer, self.blocks):
+            e = e + self.embed(cond)
+        h, e = self.into(z), F.silu(e)
+        for norm, steer, block in zip(self.norms, self.steer, self.blocks, strict=True):
             scale, shift = steer(e).chunk(2, -1)
             h = h + block(norm(h) * (1 + scale) + shift)
         return self.last(h)
 
-    def _remember(self, c):
-        if not (self.training and self.drop):
-            return c
-        return torch.where(
-            torch.rand(*c.shape[:-1], 1, device=c.device) < self.drop, self.null, c
-        )
+# %% ../nbs/03_diffusion.ipynb #a3000013
+def random_steps(
+    schedule: Schedule,
+    z0: Tensor,  # (B, ..., F)
+    generator: torch.Generator | None = None,
+) -> Tensor:  # (B, 1, …), to stand before the last axis of z0
+    "A random step for each item."
+    shape = len(z0), *[1] * (z0.ndim - 2)
+    return torch.randint(len(schedule), shape, generator=generator).to(z0.device)
 
 # %% ../nbs/03_diffusion.ipynb #083fa554
 class Denoiser(nn.Module):
     "A network made into $D(z_t,t)$, whatever it predicts."
 
-    def __init__(self, net: nn.Module, schedule: Schedule, predict: str = "v"):
+    def __init__(
+        self,
+        net: nn.Module,  # (z_t, time in [0, 1000), condition) -> prediction
+        schedule: Schedule,
+        predict: str = "v",  # one of `PREDICTIONS`
+    ):
         super().__init__()
-        if predict not in ("x0", "eps", "v"):
-            raise ValueError(f"a network can predict x0, eps or v, not {predict!r}")
-        self.net, self.schedule, self.predict = net, schedule, predict
+        prediction(predict)  # is there one of that name?
+        self.net = net
+        self.schedule = schedule
+        self.predict = predict
 
-    def predictions(
+    def output(
         self,
         z: Tensor,
         t: int | Tensor,
         cond: Tensor | None = None,
         start: Callable | None = None,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        "What the network says at `z`, in its own units, with α and σ there."
+    ) -> Tensor:  # arguments as for `forward`
+        "The prediction at `z` in its own units; a `start` is corrected by the network."
         t = torch.as_tensor(t, device=z.device)
-        a, s = self.schedule.at(t, z)
-        if start is not None:
-            x0 = start(z, t)
-            cond = (
-                x0
-                if cond is None
-                else torch.cat([cond.expand(*z.shape[:-1], -1), x0], -1)
-            )
-        out = self.net(z, t * (1000 / len(self.schedule)), cond)
-        return out if start is None else out + from_x0(self.predict, x0, z, a, s), a, s
+        time = t * (1000 / len(self.schedule))
+        if start is None:
+            return self.net(z, time, cond)
+        x0 = start(z, t)
+        beside = [] if cond is None else [cond.expand(*z.shape[:-1], -1)]
+        correction = self.net(z, time, torch.cat([*beside, x0], -1))
+        return correction + from_x0(self.predict, x0, z, *self.schedule.at(t, z))
 
     def forward(
         self,
         z: Tensor,  # (..., F)
         t: int | Tensor,  # a step, or (...) steps
         cond: Tensor | None = None,  # (..., C)
-        start: Callable
-        | None = None,  # a denoiser to correct; the network's condition is then (..., C + F)
+        start: Callable | None = None,  # a denoiser to correct: condition (..., C + F)
     ) -> Tensor:  # E[z_0 | z_t] (..., F)
-        out, a, s = self.predictions(z, t, cond, start)
-        return to_x0(self.predict, out, z, a, s)
+        out = self.output(z, t, cond, start)
+        return to_x0(self.predict, out, z, *self.schedule.at(t, z))
 
     def loss(
         self,
-        z0: Tensor,
+        z0: Tensor,  # (B, ..., F)
         cond: Tensor | None = None,
         start: Callable | None = None,
         generator: torch.Generator | None = None,
-        noise: Tensor | None = None,
-        measure: Callable = lambda e: e,
-    ) -> Tensor:  # (B, ..., F)
-        "Mean squared error of the prediction at random steps, one for each item; of what `measure` makes of the error."
-        t = torch.randint(
-            len(self.schedule), (len(z0), *[1] * (z0.ndim - 2)), generator=generator
-        ).to(z0.device)
-        z = self.schedule.add_noise(
-            z0,
-            t,
-            torch.randn(z0.shape, generator=generator).to(z0)
-            if noise is None
-            else noise,
-        )
-        out, a, s = self.predictions(z, t, cond, start)
-        return measure(out - from_x0(self.predict, z0, z, a, s)).square().mean()
+        noise: Tensor | None = None,  # like z0; drawn if not given
+        measure: Callable | None = None,  # of the error, before it is squared
+    ) -> Tensor:
+        "Mean squared error of the prediction at random steps, one for each item."
+        t = random_steps(self.schedule, z0, generator)
+        if noise is None:
+            noise = torch.randn(z0.shape, generator=generator).to(z0)
+        z = self.schedule.add_noise(z0, t, noise)
+        out = self.output(z, t, cond, start)
+        error = out - from_x0(self.predict, z0, z, *self.schedule.at(t, z))
+        return (error if measure is None else measure(error)).square().mean()
 
-# %% ../nbs/03_diffusion.ipynb #2c7064e3
-@patch
-def steps(
-    self: Schedule,
-    n: int,  # how many
-    spacing: str = "snr",  # snr: even in λ; index: even in t
-    low: float = -2.0,  # the λ to which snr goes in one first step
-) -> list:  # n distinct steps, from T-1 down
-    "Steps for a sampler."
-    T = len(self)
-    if not 1 <= n <= T:
-        raise ValueError(f"cannot take {n} of {T} steps")
-    k = torch.arange(n)
-    if spacing == "index":
-        return [round(T - i * T / n) - 1 for i in range(n)]
-    if spacing != "snr":
-        raise ValueError(f"steps are spaced by snr or index, not {spacing!r}")
-    lam = self.lam.double()
-    want = torch.linspace(lam[0], low, n - 1, dtype=lam.dtype)
-    i = torch.cat([(lam - want[:, None]).abs().argmin(1), torch.tensor([T - 1])])
-    i = (
-        torch.minimum((i - k).cummax(0).values, T - torch.tensor(n)) + k
-    )  # distinct, and no further than T-1
-    return i.flip(0).tolist()
+# %% ../nbs/03_diffusion.ipynb #a3000009
+class State(NamedTuple):
+    "Where a sampler is; at the clean end t = -1 and x0 = z."
+
+    t: int  # step
+    z: Tensor  # the state there
+    x0: Tensor  # what the denoiser says of it
+
+
+class Level(NamedTuple):
+    "A step, and signal and noise there as plain numbers."
+
+    t: int
+    alpha: float
+    sigma: float
+
+
+def level(schedule: Schedule, t: int) -> Level:
+    "α and σ at a step."
+    a, s = schedule.at(t, torch.zeros((), dtype=torch.float64), 0)
+    return Level(t, a.item(), s.item())
+
+
+def neighbours(
+    schedule: Schedule,
+    steps: int | Sequence,  # how many, or which, falling
+) -> Iterator[tuple[Level, Level]]:
+    "Each step together with the next one; the last of all is the clean end."
+    ts = [*(schedule.steps(steps) if isinstance(steps, int) else steps), -1]
+    falling = all(a > b for a, b in pairwise(ts))
+    if not falling or not 0 <= ts[0] < len(schedule):
+        raise ValueError(
+            f"steps must fall from at most {len(schedule) - 1} to at least 0, "
+            f"not {ts[:-1]}"
+        )
+    return pairwise([level(schedule, t) for t in ts])
 
 # %% ../nbs/03_diffusion.ipynb #2c71debe
-State = namedtuple(
-    "State", "t z x0"
-)  # a step, the state there, what the denoiser says of it; at the clean end t = -1 and x0 = z
-
-
-def _pairs(schedule, steps, z):
-    "(t, α, σ) of each step together with that of the next one, as plain numbers."
-    ts = [*(schedule.steps(steps) if isinstance(steps, int) else steps), -1]
-    if any(a <= b for a, b in zip(ts, ts[1:])) or not 0 <= ts[0] < len(schedule):
-        raise ValueError(
-            f"steps must fall from at most {len(schedule) - 1} to at least 0, not {list(steps)}"
-        )
-    at = [
-        (t, *(v.item() for v in schedule.at(t, torch.zeros(1, dtype=torch.float64))))
-        for t in ts
-    ]
-    return zip(at, at[1:])
-
-
-def _noise(z, generator):
-    return torch.randn(
-        z.shape,
-        generator=generator,
-        dtype=z.dtype,
-        device=generator.device if generator else z.device,
-    ).to(z.device)
+def noise_like(z: Tensor, generator: torch.Generator | None) -> Tensor:
+    "White noise in the shape of `z`, drawn on the generator's device."
+    device = generator.device if generator else z.device
+    noise = torch.randn(z.shape, generator=generator, dtype=z.dtype, device=device)
+    return noise.to(z.device)
 
 
 def ddpm(
@@ -427,14 +465,15 @@ def ddpm(
     schedule: Schedule,
     steps: int | Sequence = 100,  # how many, or which, falling
     generator: torch.Generator | None = None,
-) -> Iterator[State]:  # yields State
+) -> Iterator[State]:
     "Ancestral sampling."
-    for (t, a_t, s_t), (s, a_s, s_s) in _pairs(schedule, steps, z):
-        yield State(t, z, x0 := denoise(z, t))
+    for (t, a_t, s_t), (_, a_s, s_s) in neighbours(schedule, steps):
+        x0 = denoise(z, t)
+        yield State(t, z, x0)
         beta = 1 - (a_t / a_s) ** 2
         z = a_s * beta / s_t**2 * x0 + a_t * s_s**2 / (a_s * s_t**2) * z
         if s_s:
-            z = z + s_s / s_t * beta**0.5 * _noise(z, generator)
+            z = z + s_s / s_t * beta**0.5 * noise_like(z, generator)
     yield State(-1, z, z)
 
 # %% ../nbs/03_diffusion.ipynb #c55486bf
@@ -447,12 +486,13 @@ def ddim(
     generator: torch.Generator | None = None,
 ) -> Iterator[State]:
     "Deterministic sampling, or with a share of new noise; arguments as for `ddpm`."
-    for (t, a_t, s_t), (s, a_s, s_s) in _pairs(schedule, steps, z):
-        yield State(t, z, x0 := denoise(z, t))
+    for (t, a_t, s_t), (_, a_s, s_s) in neighbours(schedule, steps):
+        x0 = denoise(z, t)
+        yield State(t, z, x0)
         tau = eta * s_s / s_t * (1 - (a_t / a_s) ** 2) ** 0.5
         z = a_s * x0 + (s_s**2 - tau**2) ** 0.5 * (z - a_t * x0) / s_t
         if tau:
-            z = z + tau * _noise(z, generator)
+            z = z + tau * noise_like(z, generator)
     yield State(-1, z, z)
 
 # %% ../nbs/03_diffusion.ipynb #49c86947
@@ -463,32 +503,33 @@ def dpm2(
     steps: int | Sequence = 10,
 ) -> Iterator[State]:
     "DPM-Solver++(2M): second order, deterministic; arguments as for `ddpm`."
-    before = None
-    for (t, a_t, s_t), (s, a_s, s_s) in _pairs(schedule, steps, z):
-        yield State(t, z, x0 := denoise(z, t))
+    before = None  # (z_0, λ) of the step before
+    for (t, a_t, s_t), (_, a_s, s_s) in neighbours(schedule, steps):
+        x0 = denoise(z, t)
+        yield State(t, z, x0)
         lam = math.log(a_t / s_t)
         h = math.log(a_s / s_s) - lam if s_s else math.inf
-        D = (
-            x0
-            if before is None or not s_s
-            else x0 + h / (2 * (lam - before[1])) * (x0 - before[0])
-        )
-        z, before = s_s / s_t * z - a_s * math.expm1(-h) * D, (x0, lam)
+        ahead = x0
+        if before is not None and s_s:
+            x0_before, lam_before = before
+            ahead = x0 + h / (2 * (lam - lam_before)) * (x0 - x0_before)
+        z = s_s / s_t * z - a_s * math.expm1(-h) * ahead
+        before = x0, lam
     yield State(-1, z, z)
 
-
+# %% ../nbs/03_diffusion.ipynb #a300000c
 def sample(
-    denoise: Callable,
-    z: Tensor,
+    denoise: Callable,  # (z_t, t) -> E[z_0 | z_t]
+    z: Tensor,  # (..., F) noise, the state at the first step
     schedule: Schedule,
-    steps: int | Sequence = 10,
+    steps: int | Sequence = 10,  # how many, or which, falling
     sampler: Callable = dpm2,
     **kw,
 ) -> Tensor:  # (..., F)
     "Run a sampler to its end."
     for state in sampler(denoise, z, schedule, steps, **kw):
-        pass
-    return state.z
+        z = state.z
+    return z
 
 # %% ../nbs/03_diffusion.ipynb #47480e4d
 def guided(
@@ -496,15 +537,29 @@ def guided(
     free: Callable,  # and without
     scale: float,
 ) -> Callable:
-    "Classifier-free guidance: a denoiser that follows the condition `scale` times as far."
+    "Classifier-free guidance: follows the condition `scale` times as far."
 
     def denoise(z, t):
-        f = free(z, t)
-        return f + scale * (cond(z, t) - f)
+        x0 = free(z, t)
+        return x0 + scale * (cond(z, t) - x0)
 
     return denoise
 
 # %% ../nbs/03_diffusion.ipynb #804661b4
+def kalman_update(
+    x0: Tensor,  # (*S, F)
+    V: Tensor,  # (F, F) covariance of its error
+    phi: Tensor,  # (*S, n, F)
+    y: Tensor,  # (*S, n)
+    noise: float,  # standard deviation of y - φ z
+) -> Tensor:  # (*S, F)
+    "A guess of the code, corrected by observations y = φ z + noise."
+    S = phi @ V @ phi.mT + noise**2 * torch.eye(phi.shape[-2]).to(x0)
+    surprise = y - (phi @ x0[..., None])[..., 0]
+    solved = torch.cholesky_solve(surprise[..., None], torch.linalg.cholesky(S))
+    return x0 + (V @ phi.mT @ solved)[..., 0]
+
+
 def observed(
     denoise: Callable,  # without the observations
     phi: Tensor,  # (*S, n, F), the decoder is linear: y = φ z + noise
@@ -512,39 +567,53 @@ def observed(
     noise: float,
     schedule: Schedule,
     cov: Tensor | None = None,  # (F, F) covariance of the codes; white by default
-) -> Callable:
+) -> Callable:  # at steps that are one for all items
     "A denoiser corrected by observations: exact for Gaussian codes."
 
     def corrected(z, t):
-        x0, eye = denoise(z, t), torch.eye(z.shape[-1]).to(z)
         a, s = schedule.at(t, z)
+        eye = torch.eye(z.shape[-1]).to(z)
         C = eye if cov is None else cov
-        V = s**2 * torch.linalg.solve(a**2 * C + s**2 * eye, C)  # (C^-1 + α²/σ² I)^-1
-        L = torch.linalg.cholesky(
-            phi @ V @ phi.mT + noise**2 * torch.eye(phi.shape[-2]).to(z)
-        )
-        return (
-            x0
-            + (
-                V
-                @ phi.mT
-                @ torch.cholesky_solve(
-                    (y - (phi @ x0[..., None])[..., 0])[..., None], L
-                )
-            )[..., 0]
-        )
+        V = s**2 * torch.linalg.solve(a**2 * C + s**2 * eye, C)  # (C⁻¹ + α²/σ² I)⁻¹
+        return kalman_update(denoise(z, t), V, phi, y, noise)
 
     return corrected
 
+# %% ../nbs/03_diffusion.ipynb #a300000e
+def to_tokens(
+    z: Tensor,  # (..., c T F)
+    channels: int,  # c
+    tokens: int,  # T
+) -> Tensor:  # (c F, T, S), S items in all
+    "Flat codes as channels of tokens."
+    z = z.reshape(-1, channels, tokens, z.shape[-1] // (channels * tokens))
+    return z.permute(1, 3, 2, 0).flatten(0, 1)
+
+
+def from_tokens(
+    x: Tensor,  # (c F, T, S)
+    channels: int,  # c
+) -> Tensor:  # (S, c T F)
+    "Channels of tokens as flat codes."
+    return x.unflatten(0, (channels, -1)).permute(3, 0, 2, 1).flatten(1)
+
+
+def map_tokens(
+    weight: Tensor,  # (out, in)
+    x: Tensor,  # (in, T, S)
+) -> Tensor:  # (out, T, S)
+    "A linear map of the channels of each token."
+    return torch.mm(weight, x.flatten(1)).unflatten(1, x.shape[1:])
+
 # %% ../nbs/03_diffusion.ipynb #3c143335
 class TokenDenoiser(nn.Module):
-    "The codes of all tokens denoised together, given features of each, and a label for all; of other tokens, given their weights of places."
+    "The codes of all tokens denoised together, given features of each and a label."
 
     def __init__(
         self,
-        tokens: int,
-        channels: int,
-        code: int,  # T, c, F
+        tokens: int,  # T, of the mixer's places
+        channels: int,  # c
+        code: int,  # F
         features: int,  # C, of each token's condition
         width: int = 64,
         depth: int = 3,
@@ -552,31 +621,35 @@ class TokenDenoiser(nn.Module):
         labels: int = 0,  # classes; the label `labels` says none
     ):
         super().__init__()
-        self.shape, n = (channels, tokens, code), channels * code
-        self.into = nn.Parameter(
-            torch.randn(width, n + features) * 0.58 / (n + features) ** 0.5
-        )
-        self.time = nn.Sequential(nn.Linear(64, 64), nn.SiLU(), nn.Linear(64, 64))
+        self.shape = channels, tokens, code
+        n = channels * code
+        start = torch.randn(width, n + features) * 0.58 / (n + features) ** 0.5
+        self.into = nn.Parameter(start)
+        self.time = two_layers(64, 64, 64)
         self.label = nn.Parameter(torch.zeros(labels + 1, 64))
         self.body = TokenMixer(tokens, width, hidden, depth, steer=64)
         self.out = nn.Parameter(torch.zeros(n, width))
 
-    def forward(
-        self, z: Tensor, t: Tensor, cond: tuple
-    ) -> Tensor:  # (*, B, c T F), (*, B) or (), features (C, T, B), labels (B,), perhaps weights (T, places)
-        features, label, *read = cond
-        c, T, F = self.shape[0], features.shape[1], self.shape[2]
-        x = z.reshape(-1, c, T, F).permute(1, 3, 2, 0).flatten(0, 1)  # (c F, T, S)
-        of_z, of_h = self.into.split([len(x), len(features)], 1)
-        h = torch.mm(of_h, features.to(x).flatten(1)).unflatten(
-            1, features.shape[1:]
-        )  # once for all draws
-        x = torch.mm(of_z, x.flatten(1)).unflatten(1, x.shape[1:]) + h.repeat(
-            1, 1, x.shape[-1] // max(1, len(label))
-        )
+    def enter(self, x: Tensor, features: Tensor) -> Tensor:
+        "Codes (c F, T, S) and features (C, T, B) as (width, T, S)."
+        of_code, of_features = self.into.split([len(x), len(features)], 1)
+        given = map_tokens(of_features, features.to(x))  # once for all draws
+        draws = x.shape[-1] // max(1, features.shape[-1])
+        return map_tokens(of_code, x) + given.repeat(1, 1, draws)
+
+    def steer(self, z: Tensor, t: Tensor, label: Tensor) -> Tensor:  # (64, S)
+        "What time and label say to each item."
         e = self.time(time_embedding(t, 64).to(z)) + self.label[label]  # (*, B, 64)
-        x = self.body(
-            x, nn.functional.silu(e).expand(*z.shape[:-1], -1).reshape(-1, 64).T, *read
-        )
-        out = torch.mm(self.out, x.flatten(1)).view(c, F, T, -1)
-        return out.permute(3, 0, 2, 1).reshape(z.shape).to(z)  # (*, B, c T F)
+        return F.silu(e).expand(*z.shape[:-1], -1).reshape(-1, 64).T
+
+    def forward(
+        self,
+        z: Tensor,  # (*, B, c T F)
+        t: Tensor,  # (*, B) or ()
+        cond: tuple,  # features (C, T, B), labels (B,), and perhaps weights (T, places)
+    ) -> Tensor:  # (*, B, c T F)
+        features, label, *read = cond
+        channels, tokens = self.shape[0], features.shape[1]
+        x = self.enter(to_tokens(z, channels, tokens), features)
+        x = self.body(x, self.steer(z, t, label), *read)
+        return from_tokens(map_tokens(self.out, x), channels).reshape(z.shape).to(z)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from typing import NoReturn
+from typing import NoReturn, Protocol, runtime_checkable
 
 import torch
 import torch.nn.functional as F
@@ -19,203 +19,256 @@ from .fields import BasisSiren
 from .linalg import cholesky_plus_one, kmeans, principal, spline_grid, upcast
 
 # %% auto #0
-__all__ = ['MLPEncoder', 'fourier_features', 'SetEncoder', 'CodePosterior', 'PointCode', 'MixtureEncoder', 'mixture_loss',
-           'fit_basis', 'code_log_density', 'fit_components', 'start_from_fields', 'calibrate', 'tents', 'tent_matrix',
-           'splat']
+__all__ = ['take', 'sort_points', 'MLPEncoder', 'fourier_features', 'SetEncoder', 'Posterior', 'PointCode', 'mixture_mean',
+           'mixture_moments', 'CodePosterior', 'observed_rows', 'half_log_det', 'solve_rows', 'rows_times_root',
+           'root_times', 'smooth_scales', 'random_roots', 'CodePrior', 'likeliest', 'MixtureEncoder', 'together',
+           'mixture_loss', 'principal_functions', 'with_ones', 'last_layer', 'fit_basis', 'code_log_density',
+           'responsibilities', 'leading_directions', 'fit_each', 'start_components', 'fit_components', 'scale_basis',
+           'project_fields', 'nearest_in_plane', 'plane_residual', 'start_from_fields', 'prediction_error', 'calibrate',
+           'axis_tents', 'tents', 'tent_matrix', 'splat']
+
+# %% ../nbs/02_encoders.ipynb #b2000001
+def take(
+    x: Tensor,  # (B, N, *S)
+    which: Tensor,  # (B, n) of N
+) -> Tensor:  # (B, n, *S)
+    "Entries of the second axis, chosen for each item."
+    index = which.reshape(*which.shape, *[1] * (x.ndim - 2))
+    return x.gather(1, index.expand(*which.shape, *x.shape[2:]))
+
+
+def sort_points(obs: Observations) -> Observations:
+    "Points of each item in lexical order of their coordinates, padding last."
+    padding = (~obs.mask).float()
+    keys = [*obs.values.unbind(-1)[::-1], *obs.coords.unbind(-1)[::-1], padding]
+    order = torch.arange(obs.mask.shape[1], device=obs.device).expand(obs.mask.shape)
+    for key in keys:  # stable sorts: the last key rules
+        order = order.gather(1, key.gather(1, order).argsort(dim=1, stable=True))
+    return Observations(*(take(x, order) for x in (obs.coords, obs.values, obs.mask)))
 
 # %% ../nbs/02_encoders.ipynb #d46975c1
-def _sorted(obs: Observations) -> Observations:
-    "Points of each item in lexical order of their coordinates, padding last."
-    i = torch.arange(obs.mask.shape[1], device=obs.device).expand(obs.mask.shape)
-    for key in [
-        *obs.values.unbind(-1)[::-1],
-        *obs.coords.unbind(-1)[::-1],
-        (~obs.mask).float(),
-    ]:  # stable sorts, the last key rules
-        i = i.gather(1, key.gather(1, i).argsort(dim=1, stable=True))
-    take = lambda t: t.gather(1, i[..., None].expand(-1, -1, t.shape[-1]))
-    return Observations(take(obs.coords), take(obs.values), obs.mask.gather(1, i))
-
-
 class MLPEncoder(nn.Module):
-    "Sorted, padded, flattened pairs through a perceptron: (B,) observations -> (B, code)."
+    "Sorted, padded, flattened pairs through a perceptron."
 
     def __init__(
-        self, dim: int, channels: int, code: int, points: int = 51, hidden: int = 256
+        self,
+        dim: int,
+        channels: int,
+        code: int,  # F
+        points: int = 51,  # the most that it reads
+        hidden: int = 256,
     ):
         super().__init__()
-        self.points, width = points, dim + channels + 1
+        self.points = points
         self.net = nn.Sequential(
-            nn.Linear(points * width, hidden),
+            nn.Linear(points * (dim + channels + 1), hidden),
             nn.ReLU(),
             nn.Linear(hidden, hidden),
             nn.ReLU(),
             nn.Linear(hidden, code),
         )
 
-    def forward(self, obs: Observations) -> Tensor:
+    def forward(self, obs: Observations) -> Tensor:  # (B, F)
         n = int(obs.counts.max()) if len(obs) else 0
         if n > self.points:
             raise ValueError(
-                f"this MLP encoder reads at most {self.points} points, not {n}; make it with points={n} or use the transformer or the mixture"
+                f"this MLP encoder reads at most {self.points} points, not {n}; "
+                f"make it with points={n} or use the transformer or the mixture"
             )
-        o = _sorted(obs)
-        x = torch.cat([o.coords, o.values, o.mask[..., None]], -1)[:, : self.points]
-        return self.net(F.pad(x, (0, 0, 0, self.points - x.shape[1])).flatten(1))
+        obs = sort_points(obs)
+        rows = torch.cat([obs.coords, obs.values, obs.mask[..., None]], -1)
+        rows = rows[:, : self.points]  # what is cut off is padding
+        missing = self.points - rows.shape[1]
+        return self.net(F.pad(rows, (0, 0, 0, missing)).flatten(1))
 
 # %% ../nbs/02_encoders.ipynb #5c05de31
 def fourier_features(
     x: Tensor,  # (..., d) in [-1, 1]
     bands: int = 6,  # frequencies π 2^0 … π 2^(bands-1)
 ) -> Tensor:  # (..., d + 2 d bands)
-    "Coordinates with their sines and cosines ([Tancik et al. 2020](https://arxiv.org/abs/2006.10739), axis-aligned)."
-    a = (
-        x[..., None]
-        * math.pi
-        * 2.0 ** torch.arange(bands, device=x.device, dtype=x.dtype)
-    ).flatten(-2)
-    return torch.cat([x, a.sin(), a.cos()], -1)
+    "Coordinates with their sines and cosines."
+    octaves = 2.0 ** torch.arange(bands, device=x.device, dtype=x.dtype)
+    angles = (x[..., None] * math.pi * octaves).flatten(-2)
+    return torch.cat([x, angles.sin(), angles.cos()], -1)
 
-
+# %% ../nbs/02_encoders.ipynb #b2000007
 class SetEncoder(nn.Module):
-    "A transformer over the observed points: (B,) observations -> (B, code)."
+    "A transformer over the observed points, a set of any size."
 
     def __init__(
         self,
         dim: int,
         channels: int,
-        code: int,
+        code: int,  # F
         width: int = 128,
         heads: int = 4,
         depth: int = 3,
-        bands: int = 6,
+        bands: int = 6,  # of `fourier_features`
     ):
         super().__init__()
-        self.bands, self.token = bands, nn.Parameter(torch.randn(width) * 0.02)
-        self.into, self.out = (
-            nn.Linear(dim * (1 + 2 * bands) + channels, width),
-            nn.Linear(width, code),
-        )
+        self.bands = bands
+        self.token = nn.Parameter(torch.randn(width) * 0.02)
+        self.into = nn.Linear(dim * (1 + 2 * bands) + channels, width)
+        self.out = nn.Linear(width, code)
         layer = nn.TransformerEncoderLayer(
-            width,
-            heads,
-            2 * width,
-            dropout=0.0,
-            activation="gelu",
-            batch_first=True,
-            norm_first=True,
+            width, heads, 2 * width, 0.0, "gelu", batch_first=True, norm_first=True
         )
         self.blocks = nn.TransformerEncoder(
             layer, depth, norm=nn.LayerNorm(width), enable_nested_tensor=False
         )
 
-    def forward(self, obs: Observations) -> Tensor:
-        t = self.into(
-            torch.cat([fourier_features(obs.coords, self.bands), obs.values], -1)
-        )  # (B, N, width)
-        t = torch.cat([self.token.expand(len(obs), 1, -1), t], 1)
+    def forward(self, obs: Observations) -> Tensor:  # (B, F)
+        places = fourier_features(obs.coords, self.bands)
+        tokens = self.into(torch.cat([places, obs.values], -1))  # (B, N, width)
+        tokens = torch.cat([self.token.expand(len(obs), 1, -1), tokens], 1)
         hide = torch.cat([obs.mask.new_zeros(len(obs), 1), ~obs.mask], 1)
-        return self.out(self.blocks(t, src_key_padding_mask=hide)[:, 0])
+        return self.out(self.blocks(tokens, src_key_padding_mask=hide)[:, 0])
 
-# %% ../nbs/02_encoders.ipynb #46ab8f60
-class CodePosterior:
-    "A mixture of Gaussians over codes for each item: weights, means and square roots of covariances."
+# %% ../nbs/02_encoders.ipynb #b2000009
+@runtime_checkable
+class Posterior(Protocol):
+    "What is known of the codes of a batch after observing."
 
-    def __init__(
-        self,
-        decoder: nn.Module,  # linear in the code, `decoder.basis(x)` -> (*lead, M, c, F), (*lead, M, c)
-        log_w: Tensor,  # (B, K)
-        mean: Tensor,  # (B, K, F)
-        root: Tensor,  # (B, K, F, R), covariance root @ root^T
-        noise: Tensor,  # standard deviation of an observation
-    ):
-        self.decoder, self.log_w, self.mean, self.root, self.noise = (
-            decoder,
-            log_w,
-            mean,
-            root,
-            noise,
-        )
-
-    def __len__(self):
-        return len(self.log_w)
-
-    def code(self) -> Tensor:
-        "Posterior mean of the code: (B, F)."
-        return (self.log_w.exp()[..., None] * self.mean).sum(1)
-
-    def std(self) -> Tensor:
-        "Standard deviation of each number of the code: (B, F)."
-        return (
-            (
-                self.log_w.exp()[..., None]
-                * (
-                    (self.mean - self.code()[:, None]).square()
-                    + self.root.square().sum(-1)
-                )
-            )
-            .sum(1)
-            .sqrt()
-        )
+    def code(self) -> Tensor:  # (B, F)
+        "The code to decode when one is asked for: the posterior mean, if there is one."
 
     def sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
-        "Draws of the code: (n, B, F). All items share the random numbers, so an item's draws do not depend on its company."
-        B, K, R = *self.log_w.shape, self.root.shape[-1]
-        u, eps = (
-            f(n, 1, m, generator=generator).to(self.mean).expand(n, B, m)
-            for f, m in ((torch.rand, 1), (torch.randn, R))
-        )
-        k = (
-            (self.log_w.exp().cumsum(-1) < u).sum(-1).clamp_max(K - 1)
-        )  # (n, B), the component of each draw
-        b = torch.arange(B, device=k.device).expand(n, B)
-        return self.mean[b, k] + torch.einsum("nbfr,nbr->nbf", self.root[b, k], eps)
+        "Draws of the code: (n, B, F)."
 
-    def at(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        "Mean and variance of each component at coordinates (M, d) or (B, M, d): two of (B, K, M, c)."
-        phi, m = self.decoder.basis(x)
-        phi, m = (
-            phi.expand(len(self), *phi.shape[-3:]),
-            m.expand(len(self), *m.shape[-2:]),
-        )
-        var = torch.einsum("bmcf,bkfr->bkmcr", phi, self.root).square().sum(-1)
-        return torch.einsum("bmcf,bkf->bkmc", phi, self.mean) + m[:, None], var
-
-    def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        "Mean and variance of the field at coordinates (M, d) or (B, M, d): two of (B, M, c)."
-        m, v = self.at(x)
-        w = self.log_w.exp()[..., None, None]
-        mean = (w * m).sum(1)
-        return mean, (w * (v + (m - mean[:, None]).square())).sum(1)
-
-    def log_prob(self, target: Observations) -> Tensor:
-        "Log density of each target point, noise included, in nats: (B, M). Channels are independent given the component."
-        m, v = self.at(target.coords)
-        v = v + self.noise**2
-        lp = -0.5 * (
-            (target.values[:, None] - m).square() / v + (2 * math.pi * v).log()
-        ).sum(-1)  # (B, K, M)
-        return torch.logsumexp(self.log_w[..., None] + lp, 1)
+    def log_prob(self, target: Observations) -> Tensor:  # (B, M)
+        "Log density of each target point, in nats."
 
 # %% ../nbs/02_encoders.ipynb #cc4b80db
 class PointCode:
-    "A code without uncertainty: what a perceptron or a transformer says."
+    "A posterior without uncertainty: one code, from a perceptron or a transformer."
 
-    def __init__(self, z: Tensor):
+    def __init__(self, z: Tensor):  # (B, F)
         self.z = z
 
-    def code(self) -> Tensor:
+    def code(self) -> Tensor:  # (B, F)
         return self.z
 
-    def sample(self, *args) -> NoReturn:
+    def sample(self, n: int, generator: torch.Generator | None = None) -> NoReturn:
         raise ValueError(
-            "this encoder gives one answer and no spread; make the model with diffusion=256, or with encoder='mixture'"
+            "this encoder gives one answer and no spread; make the model with "
+            "diffusion=256, or with encoder='mixture'"
         )
 
-    def log_prob(self, *args) -> NoReturn:
+    def log_prob(self, target: Observations) -> NoReturn:
         raise ValueError(
-            "this model has no density; score its draws by crps, or take a LatentDiffusionField with encoder='mixture'"
+            "this model has no density; score its draws by crps, or take a "
+            "LatentDiffusionField with encoder='mixture'"
         )
+
+# %% ../nbs/02_encoders.ipynb #b200000c
+def mixture_mean(
+    log_w: Tensor,  # (B, K) log weights
+    mean: Tensor,  # (B, K, *S) of each component
+) -> Tensor:  # (B, *S)
+    "Mean of a mixture."
+    weight = log_w.exp().reshape(*log_w.shape, *[1] * (mean.ndim - 2))
+    return (weight * mean).sum(1)
+
+
+def mixture_moments(
+    log_w: Tensor,  # (B, K) log weights
+    mean: Tensor,  # (B, K, *S) of each component
+    var: Tensor,  # (B, K, *S)
+) -> tuple[Tensor, Tensor]:  # two of (B, *S)
+    "Mean and variance of a mixture."
+    centre = mixture_mean(log_w, mean)
+    spread = var + (mean - centre[:, None]).square()
+    return centre, mixture_mean(log_w, spread)
+
+# %% ../nbs/02_encoders.ipynb #46ab8f60
+class CodePosterior:
+    "A mixture of Gaussians over the codes of each item."
+
+    def __init__(
+        self,
+        decoder: BasisSiren,  # linear in the code
+        log_w: Tensor,  # (B, K) log weights of the components
+        mean: Tensor,  # (B, K, F)
+        root: Tensor,  # (B, K, F, R), covariances root @ root^T
+        noise: Tensor,  # standard deviation of an observation
+    ):
+        self.decoder = decoder
+        self.log_w = log_w
+        self.mean = mean
+        self.root = root
+        self.noise = noise
+
+    def __len__(self) -> int:
+        return len(self.log_w)
+
+    def code(self) -> Tensor:  # (B, F)
+        "Posterior mean of the code."
+        return mixture_mean(self.log_w, self.mean)
+
+    def std(self) -> Tensor:  # (B, F)
+        "Standard deviation of each number of the code."
+        var = self.root.square().sum(-1)
+        return mixture_moments(self.log_w, self.mean, var)[1].sqrt()
+
+    def sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
+        "Draws of the code: (n, B, F)."
+        (B, K), R = self.log_w.shape, self.root.shape[-1]
+        u = torch.rand(n, 1, 1, generator=generator).to(self.mean)
+        eps = torch.randn(n, 1, R, generator=generator).to(self.mean)
+        k = (self.log_w.exp().cumsum(-1) < u).sum(-1).clamp_max(K - 1)  # (n, B)
+        b = torch.arange(B, device=k.device).expand(n, B)
+        offset = torch.einsum("nbfr,nbr->nbf", self.root[b, k], eps.expand(n, B, R))
+        return self.mean[b, k] + offset
+
+    def at(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        "Components' means and variances at x (M, d) or (B, M, d): two of (B, K, M, c)."
+        phi, offset = self.decoder.basis(x)  # (*, M, c, F), (*, M, c)
+        phi = phi.expand(len(self), *phi.shape[-3:])
+        offset = offset.expand(len(self), *offset.shape[-2:])
+        var = torch.einsum("bmcf,bkfr->bkmcr", phi, self.root).square().sum(-1)
+        mean = torch.einsum("bmcf,bkf->bkmc", phi, self.mean)
+        return mean + offset[:, None], var
+
+    def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        "Mean and variance of the field at x (M, d) or (B, M, d): two of (B, M, c)."
+        return mixture_moments(self.log_w, *self.at(x))
+
+    def log_prob(self, target: Observations) -> Tensor:
+        "Log density of each target point, noise included, in nats: (B, M)."
+        mean, var = self.at(target.coords)
+        var = var + self.noise**2
+        error = target.values[:, None] - mean
+        log_normal = -0.5 * (error.square() / var + (2 * math.pi * var).log()).sum(-1)
+        return torch.logsumexp(self.log_w[..., None] + log_normal, 1)
+
+# %% ../nbs/02_encoders.ipynb #b2000010
+def observed_rows(
+    basis: BasisSiren,
+    obs: Observations,
+    noise: Tensor,  # σ
+) -> tuple[Tensor, Tensor]:  # Φ/σ (B, n, F) and (y - m)/σ (B, n), n = N c
+    "Basis and values at the observed points, in units of the noise; padding is zero."
+    phi, mean = basis.basis(obs.coords)  # (B, N, c, F), (B, N, c)
+    unit = obs.mask[..., None] / noise  # (B, N, 1)
+    values = (obs.values - mean) * unit
+    return (phi * unit[..., None]).flatten(1, 2), values.flatten(1)
+
+# %% ../nbs/02_encoders.ipynb #b2000012
+def half_log_det(L: Tensor) -> Tensor:  # (..., n, n) -> (...)
+    "½ log det S from the Cholesky factor L of S."
+    return L.diagonal(dim1=-1, dim2=-2).log().sum(-1)
+
+
+def solve_rows(
+    P: Tensor,  # (..., n, R)
+    r: Tensor,  # (..., n)
+) -> tuple[Tensor, Tensor, Tensor]:  # û (..., R), L (..., R, R), log p (...)
+    "Posterior mean of u, factor of its precision, and log N(r; 0, P Pᵀ + 1)."
+    r = r[..., None]
+    L = cholesky_plus_one(P.mT @ P)
+    u = torch.cholesky_solve(P.mT @ r, L)
+    quadratic = (r - P @ u).square().sum((-1, -2)) + u.square().sum((-1, -2))
+    return u[..., 0], L, -0.5 * quadratic - half_log_det(L)
 
 # %% ../nbs/02_encoders.ipynb #f915d657
 class _LogEvidence(torch.autograd.Function):
@@ -224,320 +277,407 @@ class _LogEvidence(torch.autograd.Function):
     @staticmethod
     @torch.autocast("cpu", enabled=False)
     @torch.autocast("cuda", enabled=False)
-    def forward(ctx, P, r):
+    def forward(ctx, P: Tensor, r: Tensor) -> Tensor:
         ctx.types = P.dtype, r.dtype
         P, r = upcast(P), upcast(r)[..., None]
-        Pt = P.transpose(-1, -2)
         ctx.by_rows = P.shape[-2] <= P.shape[-1]
-        L = cholesky_plus_one(P @ Pt if ctx.by_rows else Pt @ P)
+        L = cholesky_plus_one(P @ P.mT if ctx.by_rows else P.mT @ P)
         if ctx.by_rows:
             a = torch.cholesky_solve(r, L)
-            u = Pt @ a
+            u = P.mT @ a
         else:
-            u = torch.cholesky_solve(Pt @ r, L)
+            u = torch.cholesky_solve(P.mT @ r, L)
             a = r - P @ u
         ctx.save_for_backward(P, L, a, u)
-        return -0.5 * (
-            a.square().sum((-1, -2)) + u.square().sum((-1, -2))
-        ) - L.diagonal(dim1=-1, dim2=-2).log().sum(-1)  # rᵀa = |a|² + |u|²
+        quadratic = a.square().sum((-1, -2)) + u.square().sum((-1, -2))
+        return -0.5 * quadratic - half_log_det(L)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx, g):
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, Tensor]:
         P, L, a, u = ctx.saved_tensors
-        inv = torch.cholesky_inverse(L)
-        inv_P = inv @ P if ctx.by_rows else P @ inv
-        return (g[..., None, None] * (a @ u.transpose(-1, -2) - inv_P)).to(
-            ctx.types[0]
-        ), (-g[..., None] * a[..., 0]).to(ctx.types[1])
+        inverse = torch.cholesky_inverse(L)
+        inverse_P = inverse @ P if ctx.by_rows else P @ inverse
+        grad_P = grad[..., None, None] * (a @ u.mT - inverse_P)
+        grad_r = -grad[..., None] * a[..., 0]
+        return grad_P.to(ctx.types[0]), grad_r.to(ctx.types[1])
+
+# %% ../nbs/02_encoders.ipynb #b2000014
+def rows_times_root(
+    phi: Tensor,  # (B, n, F)
+    root: Tensor,  # (K, F) diagonals, or (K, F, R)
+) -> Tensor:  # (B, K, n, R)
+    "Φ A_k for all components."
+    if root.ndim == 2:
+        return phi[:, None] * root[:, None]
+    return torch.einsum("bnf,kfr->bknr", phi, root)
+
+
+def root_times(
+    root: Tensor,  # (B, K, F) diagonals, or (B, K, F, R)
+    x: Tensor,  # (B, K, R, m)
+) -> Tensor:  # (B, K, F, m)
+    "A_k x for all components."
+    return root[..., None] * x if root.ndim == 3 else root @ x
+
+# %% ../nbs/02_encoders.ipynb #b2000017
+def smooth_scales(components: int, code: int) -> Tensor:  # (K, F)
+    "Log scales of components that differ in smoothness; one alone has flat ones."
+    if components == 1:
+        return torch.full((1, code), 0.5 * math.log(1 / code))
+    steepness = torch.linspace(1, 8, components)[:, None]
+    return 0.5 * math.log(4 / code) - steepness * torch.linspace(0, 1, code) ** 2
+
+
+def random_roots(components: int, code: int, rank: int) -> Tensor:  # (K, F, R)
+    "Random square roots of covariances, of components that differ in size."
+    size = torch.logspace(0.5, -0.5, components) if components > 1 else torch.ones(1)
+    noise = torch.randn(components, code, rank)
+    return size[:, None, None] * noise / rank**0.5 / code**0.5
+
+# %% ../nbs/02_encoders.ipynb #b200001a
+class CodePrior(nn.Module):
+    "A mixture of Gaussians over codes, z = μ_k + A_k u with probability π_k."
+
+    gain = 10.0  # of the log scales
+    means: nn.Parameter | None  # (K, F)
+
+    def __init__(
+        self,
+        code: int,  # F
+        components: int = 1,  # K
+        rank: int | None = None,  # R of each covariance; None: diagonal, of full rank
+        means: bool = False,  # components with means
+    ):
+        super().__init__()
+        self.rank = rank
+        if rank is None:
+            self.load = nn.Parameter(smooth_scales(components, code) / self.gain)
+        else:
+            self.load = nn.Parameter(random_roots(components, code, rank))
+        start = 0.1 * torch.randn(components, code) / code**0.5 if means else None
+        self.means = None if start is None else nn.Parameter(start)
+        self.log_pi = nn.Parameter(torch.zeros(components))
+
+    @property
+    def centre(self) -> Tensor:  # (K, F)
+        "μ_k, zero for components without means."
+        if self.means is None:
+            return self.load.new_zeros(self.load.shape[:2])
+        return self.means
+
+    @property
+    def root(self) -> Tensor:  # (K, F) or (K, F, R)
+        "A_k: the diagonals of diagonal ones, or the whole."
+        return (self.gain * self.load).exp() if self.rank is None else self.load
+
+    def log_prior(self) -> Tensor:  # (K,), log π_k
+        return self.log_pi.log_softmax(-1)
+
+# %% ../nbs/02_encoders.ipynb #b200001d
+def likeliest(
+    log_w: Tensor,  # (B, K) log weights
+    mass: float,  # share of the weight to hold
+) -> tuple[Tensor, Tensor]:  # log weights (B, k), which components they belong to
+    "The likeliest components that hold `mass` of the weight, in falling order."
+    log_w, order = log_w.sort(-1, descending=True)
+    spare = log_w.exp().cumsum(-1) - log_w.exp() > mass  # the likelier ones suffice
+    k = int((~spare).sum(-1).max()) if len(log_w) else 1
+    log_w = log_w.masked_fill(spare, -torch.inf)[:, :k]
+    return log_w.log_softmax(-1), order[:, :k]
 
 # %% ../nbs/02_encoders.ipynb #c0ed3103
-class MixtureEncoder(nn.Module):
-    "A prior of `components` Gaussians over the codes of one neural basis; the posterior given observations is exact."
-
-    gain = 10.0  # of the log scales: they have a long way to go, and Adam's steps are small
+class MixtureEncoder(CodePrior):
+    "Bayes' rule as the encoder: a prior of Gaussians over the codes of a neural basis."
 
     def __init__(
         self,
         basis: BasisSiren,
-        components: int = 1,  # one: the closed form
-        rank: int | None = None,  # of each covariance; None: diagonal, of full rank
-        means: bool = False,  # components with means; without, f and -f are equally likely
-        noise: float = 0.1,  # where the learned standard deviation of an observation starts
-        keep: float = 0.999,  # of the weight in an answer; the unlikeliest rest is dropped
+        components: int = 1,  # K; one: the closed form
+        rank: int | None = None,  # R of each covariance; None: diagonal, of full rank
+        means: bool = False,  # without, f and -f are equally likely
+        noise: float = 0.1,  # where the standard deviation of an observation starts
+        mass: float = 0.999,  # share of the weight that an answer holds
     ):
-        super().__init__()
-        self.basis, self.rank, self.keep, n = basis, rank, keep, basis.code
-        if (
-            rank is None
-        ):  # (K, F) log scales: at first the components differ in smoothness,
-            steep = (
-                torch.linspace(1, 8, components)[:, None]
-                if components > 1
-                else torch.zeros(1, 1)
-            )  # how fast the scales fall from function to function
-            log_scale = (
-                0.5 * math.log((4 if components > 1 else 1) / n)
-                - steep * torch.linspace(0, 1, n) ** 2
-            )
-            self.load = nn.Parameter(log_scale / self.gain)
-        else:  # (K, F, R): they differ in size
-            spread = (
-                torch.logspace(0.5, -0.5, components)
-                if components > 1
-                else torch.ones(1)
-            )
-            self.load = nn.Parameter(
-                spread[:, None, None]
-                * torch.randn(components, n, rank)
-                / rank**0.5
-                / n**0.5
-            )
-        if means:
-            self.means = nn.Parameter(0.1 * torch.randn(components, n) / n**0.5)
-        self.log_pi, self.log_noise, self.log_temper = (
-            nn.Parameter(torch.zeros(components)),
-            nn.Parameter(torch.tensor(noise).log()),
-            nn.Parameter(torch.zeros(())),
-        )
+        super().__init__(basis.code, components, rank, means)
+        self.basis = basis
+        self.mass = mass
+        self.log_noise = nn.Parameter(torch.tensor(noise).log())
+        self.log_temper = nn.Parameter(torch.zeros(()))
 
-    noise = property(lambda self: self.log_noise.exp())
-    scale = property(
-        lambda self: (self.gain * self.load).exp()
-    )  # (K, F), of a diagonal covariance
-
-    def _mu(self):
-        return (
-            self.means
-            if hasattr(self, "means")
-            else torch.zeros_like(self.load[..., 0] if self.rank else self.load)
-        )  # (K, F)
-
-    def _times_load(self, phi):  # (B, n, F) -> (B, K, n, R)
-        return (
-            phi[:, None] * self.scale[:, None]
-            if self.rank is None
-            else torch.einsum("bnf,kfr->bknr", phi, self.load)
-        )
+    @property
+    def noise(self) -> Tensor:
+        "Standard deviation σ of an observation."
+        return self.log_noise.exp()
 
     def rows(self, obs: Observations) -> tuple[Tensor, Tensor]:
-        "What each component says of the observed rows, in units of the noise: P (B, K, n, R), residual r (B, K, n), n = N c. Padding is zero."
-        phi, m = self.basis.basis(obs.coords)  # (B, N, c, F), (B, N, c)
-        w = obs.mask[..., None] / self.noise
-        y, phi = (
-            ((obs.values - m) * w).flatten(1),
-            (phi * w[..., None]).flatten(1, 2),
-        )  # (B, n), (B, n, F)
-        return self._times_load(phi), (y[..., None] - phi @ self._mu().T).transpose(
-            1, 2
-        )
+        "P (B, K, n, R) and r (B, K, n) of each component, n = N c."
+        phi, y = observed_rows(self.basis, obs, self.noise)
+        residual = y[..., None] - phi @ self.centre.T  # (B, n, K)
+        return rows_times_root(phi, self.root), residual.mT
 
-    def _log_norm(self, obs):
-        return (obs.counts * obs.channels)[:, None] * (
-            self.log_noise + 0.5 * math.log(2 * math.pi)
-        )  # n log(σ √2π)
-
-    def log_prior(self) -> Tensor:
-        return self.log_pi.log_softmax(-1)
+    def log_norm(self, obs: Observations) -> Tensor:  # (B, 1)
+        "n log(σ √2π), the constant of the evidence."
+        n = (obs.counts * obs.channels)[:, None]
+        return n * (self.log_noise + 0.5 * math.log(2 * math.pi))
 
     def solve(self, obs: Observations) -> tuple[Tensor, Tensor, Tensor]:
-        "Posterior mean of `u`, Cholesky factor of its precision, log evidence, each by component: (B, K, R), (B, K, R, R), (B, K)."
-        P, r = self.rows(obs)
-        r = r[..., None]
-        L = cholesky_plus_one(P.transpose(-1, -2) @ P)
-        u = torch.cholesky_solve(P.transpose(-1, -2) @ r, L)
-        quad = (r - P @ u).square().sum((-1, -2)) + u.square().sum((-1, -2))
-        return (
-            u[..., 0],
-            L,
-            -0.5 * quad
-            - L.diagonal(dim1=-1, dim2=-2).log().sum(-1)
-            - self._log_norm(obs),
-        )
+        "û (B, K, R), factor of G (B, K, R, R) and log evidence (B, K) by component."
+        u, L, log_p = solve_rows(*self.rows(obs))
+        return u, L, log_p - self.log_norm(obs)
 
-    def evidence(self, obs: Observations) -> Tensor:
-        "Log density of all observations of an item together under the prior, in nats: (B,)."
-        return torch.logsumexp(
-            self.log_prior()
-            + _LogEvidence.apply(*self.rows(obs))
-            - self._log_norm(obs),
-            -1,
-        )
+    def evidence(self, obs: Observations) -> Tensor:  # (B,)
+        "Log density under the prior of all observations of an item together, in nats."
+        log_p = self.log_prior() + _LogEvidence.apply(*self.rows(obs))
+        return torch.logsumexp(log_p - self.log_norm(obs), -1)
 
     def forward(self, obs: Observations) -> CodePosterior:
-        u, L, ev = self.solve(obs)
-        log_w, top = (
-            (self.log_prior() + ev / self.log_temper.exp())
-            .log_softmax(-1)
-            .sort(-1, descending=True)
-        )
-        spare = (
-            log_w.exp().cumsum(-1) - log_w.exp() > self.keep
-        )  # (B, K), components past the weight to keep
-        k = int((~spare).sum(-1).max()) if len(obs) else 1
-        log_w, top = (
-            log_w.masked_fill(spare, -torch.inf)[:, :k].log_softmax(-1),
-            top[:, :k],
-        )
-        pick = lambda t: t.gather(
-            1,
-            top.view(*top.shape, *[1] * (t.ndim - 2)).expand(*top.shape, *t.shape[2:]),
-        )
-        u, L, load = (
-            pick(u),
-            pick(L),
-            (self.scale if self.rank is None else self.load)[top],
-        )
-        back = torch.cholesky_solve(
-            L, L
-        )  # G^-1 L = L^-T, by the solver that is fast in batches
-        if self.rank is None:
-            shift, root = load * u, load[..., None] * back
-        else:
-            shift, root = (load @ u[..., None])[..., 0], load @ back
-        return CodePosterior(
-            self.basis, log_w, self._mu()[top] + shift, root, self.noise
-        )
+        u, L, log_p = self.solve(obs)
+        log_w = (self.log_prior() + log_p / self.log_temper.exp()).log_softmax(-1)
+        log_w, which = likeliest(log_w, self.mass)
+        u, L, root = take(u, which), take(L, which), self.root[which]
+        mean = self.centre[which] + root_times(root, u[..., None])[..., 0]
+        inverse = torch.cholesky_solve(L, L)  # G⁻¹L = L⁻ᵀ, by a solver fast in batches
+        root = root_times(root, inverse)
+        return CodePosterior(self.basis, log_w, mean, root, self.noise)
 
 # %% ../nbs/02_encoders.ipynb #96da57cf
+def together(obs: Observations, more: Observations) -> Observations:
+    "The points of both, item by item."
+    return Observations(
+        torch.cat([obs.coords, more.coords], 1),
+        torch.cat([obs.values, more.values], 1),
+        torch.cat([obs.mask, more.mask], 1),
+    )
+
+
 def mixture_loss(
     encoder: MixtureEncoder,
     obs: Observations,  # the context
     target: Observations,  # points to predict, noisy like the context
 ) -> Tensor:
     "Negative log-likelihood of context and target together, in nats per point."
-    both = Observations(
-        *(
-            torch.cat([getattr(obs, k), getattr(target, k)], 1)
-            for k in ("coords", "values", "mask")
-        )
-    )
+    both = together(obs, target)
     return -encoder.evidence(both).sum() / both.mask.sum().clamp_min(1)
 
+# %% ../nbs/02_encoders.ipynb #b2000023
+def principal_functions(
+    fields: Tensor,  # (n, *shape, c), whole fields on one grid
+    number: int,  # F
+) -> tuple[Tensor, Tensor]:  # (*finer shape, c, F + 1), sizes of the first F (F,)
+    "Principal components and the mean of fields, continued by splines to a finer grid."
+    shape, c = fields.shape[1:-1], fields.shape[-1]
+    flat = fields.flatten(1)  # (n, P c)
+    some = flat[: 4 * number]
+    span = int(torch.linalg.matrix_rank(some - some.mean(0)))
+    if span < number:
+        raise ValueError(
+            f"{len(some)} of these fields span {span} directions, fewer than the "
+            f"{number} numbers of a code; give more fields or make the code smaller"
+        )
+    rows, mean = principal(flat, number)
+    functions = torch.cat([rows, mean[None]]).view(number + 1, *shape, c)
+    functions = functions.movedim(0, -1).reshape(*shape, c * (number + 1))
+    fine = spline_grid(functions).unflatten(-1, (c, number + 1))
+    return fine, rows.square().mean(1).sqrt()
+
 # %% ../nbs/02_encoders.ipynb #799295e0
+def with_ones(h: Tensor) -> Tensor:  # (P, H) -> (P, H + 1)
+    "Rows with a 1 at their end, for the bias."
+    return torch.cat([h, torch.ones_like(h[:, :1])], 1)
+
+
+def last_layer(
+    h: Tensor,  # (P, H) hidden units
+    y: Tensor,  # (P, m) targets
+    ridge: float,  # relative to the number of points
+) -> Tensor:  # (H + 1, m), the bias in the last row
+    "Weights and bias of the linear layer from `h` to `y`, by least squares."
+    h = with_ones(h)
+    penalty = ridge * len(h) * torch.eye(h.shape[1]).to(h)
+    return torch.linalg.solve(h.T @ h + penalty, h.T @ y)
+
+
 def fit_basis(
     basis: BasisSiren,
     coords: Tensor,  # (P, d)
-    functions: Tensor,  # (P, c, F + 1): the basis functions and the mean function there
+    functions: Tensor,  # (P, c, F + 1): basis functions and the mean function there
     steps: int = 1000,
     batch: int = 1536,
     lr: float = 1e-3,
     generator: torch.Generator | None = None,
 ) -> float:  # mean squared error relative to the functions' own
-    "Fit a neural basis to given functions: Adam for the sine layers, least squares for the last layer (variable projection, [Golub & Pereyra 1973](https://doi.org/10.1137/0710036))."
+    "Fit a neural basis to functions: Adam, and least squares for the last layer."
     net, y = basis.net, functions.flatten(1)
-    y_scaled = (
-        y / y.square().mean(0).sqrt().clamp_min(1e-8).sqrt()
-    )  # between equal and true weights
-    ones = lambda h: torch.cat([h, torch.ones_like(h[:, :1])], 1)
-
-    def solve(h, t, ridge):
-        h = ones(h)
-        return torch.linalg.solve(
-            h.T @ h + ridge * len(h) * torch.eye(h.shape[1]).to(h), h.T @ t
-        )
-
+    y_scaled = y / y.square().mean(0).sqrt().clamp_min(1e-8).sqrt()
     opt = torch.optim.Adam(net.layers.parameters(), lr)
     rate = torch.optim.lr_scheduler.CosineAnnealingLR(opt, steps)
     for _ in range(steps):
         i = torch.randint(len(coords), (min(batch, len(coords)),), generator=generator)
         h = net.hidden(coords[i])
         with torch.no_grad():
-            W = solve(h, y_scaled[i], 1e-7)
-        loss = (ones(h) @ W - y_scaled[i]).square().mean()
+            W = last_layer(h, y_scaled[i], 1e-7)
+        loss = (with_ones(h) @ W - y_scaled[i]).square().mean()
         opt.zero_grad()
         loss.backward()
         opt.step()
         rate.step()
     with torch.no_grad():
-        W = solve(net.hidden(coords).double(), y.double(), 1e-10).to(y)
+        W = last_layer(net.hidden(coords).double(), y.double(), 1e-10).to(y)
         net.last.weight.copy_(W[:-1].T)
         net.last.bias.copy_(W[-1])
         return ((net(coords) - y).square().sum() / y.square().sum()).item()
 
 # %% ../nbs/02_encoders.ipynb #a6ee1a51
 def code_log_density(
-    encoder: MixtureEncoder,
+    prior: CodePrior,  # roots of orthogonal columns, as `fit_components` makes them
     codes: Tensor,  # (n, F)
-    floor: float,  # standard deviation of a code beside its component's directions
+    floor: float,  # ν, standard deviation of a code beside its component's directions
 ) -> Tensor:  # (K, n)
-    "Log of weight times density of each component at each code. The columns of a load must be orthogonal, as `fit_components` makes them."
-    mu, n = encoder._mu(), codes.shape[1]
-    var = encoder.load.square().sum(1) + floor**2  # (K, R) along the directions
-    lead = encoder.load / var.sqrt()[:, None]  # (K, F, R)
-    offset = torch.einsum("kf,kfr->kr", mu, lead)[..., None]
+    "Log of weight times density of each component at each code."
+    mean, size = prior.centre, codes.shape[1]
+    var = prior.root.square().sum(1) + floor**2  # (K, R) along the directions
+    lead = prior.root / var.sqrt()[:, None]  # (K, F, R)
+    offset = torch.einsum("kf,kfr->kr", mean, lead)[..., None]
 
-    def quad(z):
-        return (
-            z.square().sum(1)
-            - 2 * mu @ z.T
-            + mu.square().sum(1, keepdim=True)
-            - (torch.einsum("nf,kfr->krn", z, lead) - offset).square().sum(1)
-        )
+    def quadratic(z):  # ν² dᵀΣ⁻¹d
+        along = torch.einsum("nf,kfr->krn", z, lead) - offset
+        distance = z.square().sum(1) - 2 * mean @ z.T + mean.square().sum(1, True)
+        return distance - along.square().sum(1)
 
-    log_det = var.log().sum(1) + 2 * (n - encoder.rank) * math.log(floor)
-    const = encoder.log_prior() - 0.5 * (log_det + n * math.log(2 * math.pi))
-    return const[:, None] - 0.5 / floor**2 * torch.cat(
-        [quad(z) for z in codes.split(2**12)], 1
-    )
+    log_det = var.log().sum(1) + 2 * (size - prior.load.shape[2]) * math.log(floor)
+    const = prior.log_prior() - 0.5 * (log_det + size * math.log(2 * math.pi))
+    distances = torch.cat([quadratic(z) for z in codes.split(2**12)], 1)
+    return const[:, None] - 0.5 / floor**2 * distances
 
-# %% ../nbs/02_encoders.ipynb #95eb4fef
-def _fit_each(encoder: MixtureEncoder, codes: Tensor, share: Tensor):  # (n, F), (K, n)
-    "The M-step: mean, leading directions and weight of each component from its share in the codes."
-    for k, w in enumerate(share):
-        i = (w > 1e-4).nonzero()[:, 0]
-        w, z = w[i, None], codes[i]  # few codes are its own
-        n = w.sum().clamp_min(1)
-        if hasattr(encoder, "means"):
-            m = (w * z).sum(0) / n
-            encoder.means[k] = m
-            z = z - m
-        e, U = torch.linalg.eigh((w * z).T @ z / n)
-        encoder.load[k] = (U * e.clamp_min(0).sqrt()).flip(1)[:, : encoder.rank]
-    encoder.log_pi.copy_((share.sum(1) + 1).log())
+# %% ../nbs/02_encoders.ipynb #b2000027
+def responsibilities(
+    log_density: Tensor,  # (K, n), of weight times density
+) -> Tensor:  # (K, n)
+    "The E-step: each component's share in each code."
+    evidence = log_density.logsumexp(0)
+    share = (log_density - evidence).exp()
+    idle = share.sum(1) < 2
+    worst = evidence.topk(int(idle.sum()), largest=False)[1]
+    share[idle] = 0
+    share[idle, worst] = 1
+    return share
+
+# %% ../nbs/02_encoders.ipynb #b200002a
+def leading_directions(
+    d: Tensor,  # (n, F) codes around their mean
+    weight: Tensor,  # (n, 1)
+    rank: int,  # R
+) -> Tensor:  # (F, R), orthogonal columns, as long as the standard deviation along them
+    "Leading principal components of weighted codes."
+    total = weight.sum().clamp_min(1)
+    variance, U = torch.linalg.eigh((weight * d).T @ d / total)
+    return (U * variance.clamp_min(0).sqrt()).flip(1)[:, :rank]
+
+
+def fit_each(
+    prior: CodePrior,
+    codes: Tensor,  # (n, F)
+    share: Tensor,  # (K, n)
+):
+    "The M-step: mean, directions and weight of each component from its share of codes."
+    for k, weight in enumerate(share):
+        i = (weight > 1e-4).nonzero()[:, 0]  # few codes belong to a component
+        weight, d = weight[i, None], codes[i]
+        if prior.means is not None:
+            mean = (weight * d).sum(0) / weight.sum().clamp_min(1)
+            prior.means[k] = mean
+            d = d - mean
+        prior.load[k] = leading_directions(d, weight, prior.load.shape[2])
+    prior.log_pi.copy_((share.sum(1) + 1).log())
+
+# %% ../nbs/02_encoders.ipynb #b200002d
+def start_components(
+    prior: CodePrior, codes: Tensor, generator: torch.Generator | None = None
+):
+    "Components at the clusters of k-means, or, without means, as lines through codes."
+    K = len(prior.load)
+    if prior.means is not None:
+        label, _ = kmeans(codes, K, 15, generator)
+        fit_each(prior, codes, F.one_hot(label, K).T.to(codes))
+        return
+    _, single = kmeans(codes, K, 0, generator)
+    prior.load.zero_()
+    prior.load[..., 0] = single
+    prior.log_pi.zero_()
 
 
 @torch.no_grad()
 def fit_components(
-    encoder: MixtureEncoder,
+    prior: CodePrior,
     codes: Tensor,  # (n, F) codes of training items
-    steps: int = 0,  # of expectation-maximisation; 0 leaves the clusters of k-means
-    floor: tuple = (
-        2.0,
-        0.1,
-    ),  # first and last, in units of the codes' root mean square
+    steps: int = 0,  # of expectation–maximisation; 0 leaves the clusters of k-means
+    floor: tuple = (2.0, 0.1),  # first and last, over the codes' root mean square
     generator: torch.Generator | None = None,
-) -> tuple[
-    float, Tensor
-]:  # mean log density of a code at the last floor, the likeliest component of each code (n,)
-    "Set means, loads and weights of the components from codes."
-    means, K = hasattr(encoder, "means"), len(encoder.load)
-    if not (means or steps):
+) -> tuple[float, Tensor]:  # mean log density of a code; each code's component (n,)
+    "Set means, roots and weights of the components from codes."
+    if prior.means is None and not steps:
         raise ValueError(
-            "components without means start as lines through single codes; give them em steps, 80 say"
+            "components without means start as lines through single codes; "
+            "give them em steps, 80 say"
         )
     first, last = (f * codes.square().mean().sqrt().item() for f in floor)
-    label, centre = kmeans(codes, K, 15 if means else 0, generator)
-    if means:
-        _fit_each(encoder, codes, F.one_hot(label, K).T.to(codes))
-    else:
-        encoder.load.zero_()
-        encoder.load[..., 0] = centre
-        encoder.log_pi.zero_()
+    start_components(prior, codes, generator)
     for t in range(steps):
-        lp = code_log_density(
-            encoder, codes, first * (last / first) ** min(1, t / (0.7 * steps))
-        )
-        ev = lp.logsumexp(0)
-        share = (lp - ev).exp()
-        idle = share.sum(1) < 2
-        share[idle] = 0
-        share[idle, ev.topk(int(idle.sum()), largest=False)[1]] = (
-            1  # an idle component gets the code that is explained worst
-        )
-        _fit_each(encoder, codes, share)
-    lp = code_log_density(encoder, codes, last)
-    return lp.logsumexp(0).mean().item(), lp.argmax(0)
+        sunk = min(1, t / (0.7 * steps))
+        log_density = code_log_density(prior, codes, first * (last / first) ** sunk)
+        fit_each(prior, codes, responsibilities(log_density))
+    log_density = code_log_density(prior, codes, last)
+    return log_density.logsumexp(0).mean().item(), log_density.argmax(0)
+
+# %% ../nbs/02_encoders.ipynb #b2000030
+@torch.no_grad()
+def scale_basis(
+    basis: BasisSiren,
+    size: Tensor,  # (F,)
+):
+    "Divide each basis function by its size."
+    for p in basis.net.last.parameters():
+        functions = p.unflatten(0, (basis.channels, basis.code + 1))
+        functions[:, :-1].movedim(1, -1).div_(size)  # the mean function stays
+
+
+@torch.no_grad()
+def project_fields(
+    basis: BasisSiren,
+    fields: Tensor,  # (n, *shape, c)
+) -> tuple[Tensor, Tensor, Tensor]:  # codes (n, F), fields - mean (n, P c), Φ (P c, F)
+    "Codes of fields by least squares."
+    phi, mean = basis.basis(grid_coords(*fields.shape[1:-1]))
+    phi, mean = phi.flatten(0, 1), mean.flatten()
+    rest = fields.flatten(1) - mean
+    gram = phi.T @ phi + 1e-6 * torch.eye(basis.code)
+    return rest @ torch.linalg.solve(gram, phi.T).T, rest, phi
+
+# %% ../nbs/02_encoders.ipynb #b2000033
+def nearest_in_plane(
+    prior: CodePrior,
+    codes: Tensor,  # (n, F)
+    label: Tensor,  # (n,) component of each
+) -> Tensor:  # (n, F)
+    "The nearest point of each code's component, μ_k + A_k u."
+    mean = prior.centre[label]
+    U = (prior.root / prior.root.norm(dim=1, keepdim=True).clamp_min(1e-9))[label]
+    return mean + torch.einsum("bfr,bgr,bg->bf", U, U, codes - mean)
+
+
+@torch.no_grad()
+def plane_residual(
+    prior: CodePrior,
+    rest: Tensor,  # (n, P) fields less the mean function
+    codes: Tensor,  # (n, F)
+    label: Tensor,  # (n,) component of each
+    phi: Tensor,  # (P, F)
+) -> Tensor:
+    "Root mean square of what the components leave of the fields."
+    parts = zip(rest.split(512), codes.split(512), label.split(512), strict=True)
+    left = [y - nearest_in_plane(prior, z, k) @ phi.T for y, z, k in parts]
+    return torch.cat(left).square().mean().sqrt()
 
 # %% ../nbs/02_encoders.ipynb #c37180f4
 def start_from_fields(
@@ -547,140 +687,106 @@ def start_from_fields(
     em: int = 0,  # steps for the components, see `fit_components`
     floor: tuple = (2.0, 0.1),
     generator: torch.Generator | None = None,
-) -> (
-    dict
-):  # what was lost: by the neural basis (relative), and the residual standard deviation
-    "Basis, components and noise from whole training fields; see the text."
+) -> dict:  # what the basis lost (relative), and the residual standard deviation
+    "Basis, components and noise from whole training fields."
     if encoder.rank is None:
         raise ValueError(
             "whole fields need components with a rank; make the encoder with rank=24"
         )
-    shape, c, Fn = fields.shape[1:-1], fields.shape[-1], encoder.basis.code
-    flat = fields.flatten(1)  # (n, P c)
-    some = flat[: 4 * Fn]
-    span = int(torch.linalg.matrix_rank(some - some.mean(0)))
-    if span < Fn:
-        raise ValueError(
-            f"{len(some)} of these fields span {span} directions, fewer than the {Fn} numbers of a code; give more fields or make the code smaller"
-        )
-    rows, mean = principal(flat, Fn)
-    fine = spline_grid(
-        torch.cat([rows, mean[None]])
-        .view(Fn + 1, *shape, c)
-        .movedim(0, -1)
-        .reshape(*shape, c * (Fn + 1))
-    )
-    lost = fit_basis(
-        encoder.basis,
-        grid_coords(*fine.shape[:-1]),
-        fine.reshape(-1, c, Fn + 1),
-        steps,
-        generator=generator,
-    )
-    with torch.no_grad():
-        for p in encoder.basis.net.last.parameters():
-            p.unflatten(0, (c, Fn + 1))[:, :-1].movedim(1, -1).div_(
-                rows.square().mean(1).sqrt()
-            )  # equal norms: distance of codes is distance of fields
-        phi, m = encoder.basis.basis(grid_coords(*shape))
-        phi, m = phi.reshape(-1, Fn), m.reshape(-1)  # (P c, F)
-        codes = (flat - m) @ torch.linalg.solve(
-            phi.T @ phi + 1e-6 * torch.eye(Fn), phi.T
-        ).T
-        label, mu = (
-            fit_components(encoder, codes, em, floor, generator)[1],
-            encoder._mu(),
-        )
-        U = encoder.load / encoder.load.norm(dim=1, keepdim=True).clamp_min(1e-9)
-        nearest = lambda z, l: (
-            mu[l] + torch.einsum("bfr,bgr,bg->bf", U[l], U[l], z - mu[l])
-        )  # in its component's plane
-        res = torch.cat(
-            [
-                x - m - nearest(z, l) @ phi.T
-                for x, z, l in zip(flat.split(512), codes.split(512), label.split(512))
-            ]
-        )
-        encoder.log_noise.copy_(res.square().mean().sqrt().log())
+    basis = encoder.basis
+    functions, size = principal_functions(fields, basis.code)
+    fine = grid_coords(*functions.shape[:-2])
+    lost = fit_basis(basis, fine, functions.flatten(0, -3), steps, generator=generator)
+    scale_basis(basis, size)
+    codes, rest, phi = project_fields(basis, fields)
+    _, label = fit_components(encoder, codes, em, floor, generator)
+    residual = plane_residual(encoder, rest, codes, label, phi)
+    encoder.log_noise.data.copy_(residual.log())
     return dict(basis=lost, residual=encoder.noise.item())
 
 # %% ../nbs/02_encoders.ipynb #211a7166
+def prediction_error(
+    encoder: MixtureEncoder,
+    obs: Observations,  # contexts
+    target: Observations,  # points to predict
+) -> float:
+    "Mean squared error of the posterior mean at the targets."
+    total = 0.0
+    for i in range(0, len(obs), 32):
+        some = target[i : i + 32]
+        code = encoder(obs[i : i + 32]).code()
+        error = (encoder.basis(code, some.coords) - some.values).square().mean(-1)
+        total += (error * some.mask).sum().item()
+    return total / target.mask.sum().item()
+
+
 @torch.no_grad()
 def calibrate(
     encoder: MixtureEncoder,
     obs: Observations,  # contexts of items that the answer is known for
     target: Observations,  # points to predict
-    tempers=(1.0, 2.0, 3.0, 4.0, 6.0),
-    noises=(1.0, 1.2, 1.4, 1.7),  # the noise in units of what it is now
+    tempers: Sequence[float] = (1.0, 2.0, 3.0, 4.0, 6.0),
+    noises: Sequence[float] = (1.0, 1.2, 1.4, 1.7),  # factors of the noise as it is
 ) -> dict:  # mean squared error of the predictions for each (temper, noise)
     "Set temper and noise to those that predict the targets best."
-    base, score = encoder.log_noise.clone(), {}
+    start = encoder.log_noise.clone()
 
-    def put(t, s):
-        encoder.log_temper.fill_(math.log(t))
-        encoder.log_noise.copy_(base + math.log(s))
+    def trust(temper, factor):
+        encoder.log_temper.fill_(math.log(temper))
+        encoder.log_noise.copy_(start + math.log(factor))
 
-    def error(o, q):
-        return (
-            (
-                (encoder.basis(encoder(o).code(), q.coords) - q.values)
-                .square()
-                .mean(-1)
-                * q.mask
-            )
-            .sum()
-            .item()
-        )
-
-    for t in tempers:
-        for s in noises:
-            put(t, s)
-            score[t, s] = (
-                sum(
-                    error(obs[i : i + 32], target[i : i + 32])
-                    for i in range(0, len(obs), 32)
-                )
-                / target.mask.sum().item()
-            )
-    put(*min(score, key=score.get))
+    score = {}
+    for pair in itertools.product(tempers, noises):
+        trust(*pair)
+        score[pair] = prediction_error(encoder, obs, target)
+    trust(*min(score, key=lambda pair: score[pair]))
     return score
 
 # %% ../nbs/02_encoders.ipynb #fa6f9554
+def axis_tents(
+    x: Tensor,  # (*, N) coordinates along one axis
+    n: int,  # cells of the grid along it
+) -> tuple:  # two of (cell (*, N) as float, weight (*, N))
+    "The two cells around each coordinate and their weights."
+    u = (x + 1) * n / 2 - 0.5  # in cells from the first centre
+    low = u.floor()
+    w = u - low
+    return (low.clamp(0, n - 1), 1 - w), ((low + 1).clamp(0, n - 1), w)
+
+
 def tents(
     x: Tensor,  # (*, N, d)
     shape: Sequence,  # of a grid
 ) -> Iterator:  # yields (which (*, N), weight (*, N)) for each of the 2^d corners
-    "The cells' centres around each point, and the weights of linear interpolation between them."
-    axes = []
-    for a, n in enumerate(shape):
-        u = (x[..., a] + 1) * n / 2 - 0.5
-        lo = u.floor()  # in cells from the first centre
-        axes.append(
-            [(lo.clamp(0, n - 1), 1 - (u - lo)), ((lo + 1).clamp(0, n - 1), u - lo)]
-        )
+    "The cells' centres around each point, and the weights of linear interpolation."
+    axes = [axis_tents(x[..., a], n) for a, n in enumerate(shape)]
     for corner in itertools.product(*axes):
-        i, w = corner[0]
-        for n, (j, v) in zip(shape[1:], corner[1:]):
-            i, w = i * n + j, w * v
-        yield i.long(), w
+        cell, weight = corner[0]
+        for n, (i, w) in zip(shape[1:], corner[1:], strict=True):
+            cell, weight = cell * n + i, weight * w
+        yield cell.long(), weight
 
 
-def tent_matrix(x: Tensor, *shape) -> Tensor:  # (M, d) -> (M, prod(shape))
+def tent_matrix(
+    x: Tensor,  # (M, d)
+    *shape: int,  # of a grid
+) -> Tensor:  # (M, prod(shape))
     "What turns values on a grid into those of linear interpolation."
     out = x.new_zeros(len(x), math.prod(shape))
     for i, w in tents(x, shape):
         out.scatter_add_(1, i[:, None], w[:, None])
     return out
 
-
+# %% ../nbs/02_encoders.ipynb #b2000039
 def splat(
     obs: Observations,
     *shape: int,  # of the grid of anchors
 ) -> Tensor:  # (c + 1, B, prod(shape)): values times the share seen, and the share seen
     "Observations written on a grid."
-    m = obs.mask.to(obs.values)
-    y = torch.stack([*(obs.values * m[..., None]).unbind(-1), m])  # (c + 1, B, N)
+    mask = obs.mask.to(obs.values)
+    y = torch.stack([*(obs.values * mask[..., None]).unbind(-1), mask])  # (c + 1, B, N)
     out = y.new_zeros(*y.shape[:2], math.prod(shape))
     for i, w in tents(obs.coords, shape):
         out.scatter_add_(2, i.expand(len(y), -1, -1), w * y)
-    return torch.cat([out[:-1] / out[-1:].clamp_min(1), out[-1:].clamp_max(1)])
+    total, weight = out[:-1], out[-1:]
+    return torch.cat([total / weight.clamp_min(1), weight.clamp_max(1)])
