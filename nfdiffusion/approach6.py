@@ -131,7 +131,7 @@ def seen(
 def render(
     self: TemporalField, h: Tensor, skips: list, z: Tensor | None = None
 ) -> tuple:  # frames (B T, c, *space), features of the coarsest level
-    out, coarse = self.body.ascend(h, skips, self.frames, z)
+    out, coarse = self.body.frames(h, skips, self.frames, z)
     return self.pixels(out), coarse
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000024
@@ -253,7 +253,7 @@ def error(
 def loss(self: TemporalField, obs: Observations, target: Observations) -> Tensor:
     (mean, auto, diff), total, x = self.balance, 0.0, self.seen(obs)
     with torch.set_grad_enabled(bool(mean or auto) and torch.is_grad_enabled()):
-        h, skips = self.body.descend(x, self.frames)
+        h, skips = self.body.features(x, self.frames)
         v, coarse = self.render(h, skips)
         if mean:
             total = mean * self.error(v, target)
@@ -285,7 +285,7 @@ def between(
         parts.append(
             now
             if now is not None and not shift
-            else self.render(*self.body.descend(self.seen(obs, shift), self.frames))[0]
+            else self.render(*self.body.features(self.seen(obs, shift), self.frames))[0]
         )
     return torch.stack(
         [v.unflatten(0, (len(obs), self.frames)).flatten(2) for v in parts], 2
@@ -307,7 +307,7 @@ def draw(
 ) -> Tensor:  # (n, B, 3 T c A)
     "All items from the same noise."
     B, T = len(obs), self.frames
-    h, skips = self.body.descend(self.seen(obs), T)
+    h, skips = self.body.features(self.seen(obs), T)
     given = self.render(h, skips)[1].unflatten(0, (B, T))
     noise = (
         torch.randn(n, 1, T * self.latent * math.prod(self.few), generator=generator)
