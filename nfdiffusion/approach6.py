@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import math
-from typing import TypeVar
 
 import torch
 from torch import Tensor
@@ -26,7 +25,7 @@ from nfdiffusion.video import (
 )
 
 # %% auto #0
-__all__ = ['Model', 'to_latent_times', 'splat_times', 'catmull_rom', 'anchors_per_place', 'places_of_anchors', 'frames_to_codes',
+__all__ = ['to_latent_times', 'splat_times', 'catmull_rom', 'anchors_per_place', 'places_of_anchors', 'frames_to_codes',
            'values_between', 'values_at', 'check_sizes', 'FrameNetworks', 'squared_error', 'kl_from_normal',
            'frame_error', 'clip_loss', 'draw_latents', 'as_observed', 'share_networks', 'TemporalField']
 
@@ -217,7 +216,8 @@ def clip_loss(model: FrameNetworks, obs: Observations, target: Observations) -> 
     "The three parts of the loss, weighed by the model's balance."
     mean, auto, diff = model.balance
     beta = 2 * 0.065**2 / math.prod(model.space)
-    x, total = model.inputs(obs), 0.0
+    x = model.inputs(obs)
+    total = x.new_zeros(())
 
     def error(v: Tensor) -> Tensor:
         return frame_error(v, target, model.frames, model.places)
@@ -226,7 +226,7 @@ def clip_loss(model: FrameNetworks, obs: Observations, target: Observations) -> 
         h, skips = model.body.features(x, model.frames)
         v, coarse = model.render(h, skips)
         if mean:
-            total = mean * error(v)
+            total = total + mean * error(v)
         if auto or diff:
             m, log_s = model.encoder(torch.cat([model.inputs(target), x], 1))
             z = m + log_s.exp() * torch.randn_like(m)
@@ -240,9 +240,6 @@ def clip_loss(model: FrameNetworks, obs: Observations, target: Observations) -> 
     return total
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000027
-Model = TypeVar("Model", bound=FrameNetworks)
-
-
 def draw_latents(
     model: FrameNetworks,
     coarse: Tensor,  # (B T, C, *cells), features of what was observed
@@ -269,14 +266,14 @@ def as_observed(v: Tensor, frames: int) -> Observations:
     return Observations.from_grid(v.movedim(2, -1))
 
 
-def share_networks(model: Model, **changes) -> Model:
+def share_networks(model: TemporalField, **changes) -> TemporalField:
     "A model of a changed configuration, with the networks of this one."
     with torch.random.fork_rng(devices=[]):  # it is made with new ones, which go
         other = type(model)(**model.config | changes)
     for name, network in model.named_children():
         setattr(other, name, network)
-    other.spread, other._places = model.spread, model.places
-    other.balance, other.training = model.balance, model.training
+    for name in ("spread", "bounds", "balance", "about", "training", "_places"):
+        setattr(other, name, getattr(model, name))
     return other
 
 # %% ../nbs/07_approach6_temporal.ipynb #a7d6000d
@@ -293,8 +290,10 @@ class TemporalField(FrameNetworks, FieldModel):
         "A code (B, 3 T c A): frames at latent times (`now`, if known) and between."
         parts = []
         for p in range(self.phases):
-            shift, frames = (p - self.phases // 2) / self.phases, now
-            if now is None or shift:
+            shift = (p - self.phases // 2) / self.phases
+            if now is not None and shift == 0:
+                frames = now
+            else:
                 features = self.body.features(self.inputs(obs, shift), self.frames)
                 frames, _ = self.render(*features)
             parts.append(frames.unflatten(0, (len(obs), self.frames)).flatten(2))

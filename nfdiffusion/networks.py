@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from .linalg import upcast
 
 # %% auto #0
-__all__ = ['AfterBlock', 'rms_norm', 'MixerBlock', 'TokenMixer', 'conv_nd', 'conv_transpose_nd', 'channels_last', 'ConvBlock',
-           'unchanged', 'check_shape', 'UNetLevels', 'zeroed', 'GridUNet', 'halve', 'enlarge', 'neighbour_mean',
-           'membrane', 'centre_and_spread', 'Relative']
+__all__ = ['rms_norm', 'MixerBlock', 'TokenMixer', 'conv_nd', 'conv_transpose_nd', 'channels_last', 'ConvBlock', 'unchanged',
+           'check_shape', 'UNetLevels', 'zeroed', 'GridUNet', 'halve', 'enlarge', 'neighbour_mean', 'membrane',
+           'centre_and_spread', 'Relative']
 
 # %% ../nbs/networks.ipynb #2dc3f866
 def rms_norm(
@@ -150,9 +150,6 @@ class ConvBlock(nn.Module):
         return x + self.two(F.silu(self.one(F.silu(self.norm(x)))))
 
 # %% ../nbs/networks.ipynb #a7c2000d
-AfterBlock = Callable[[int, Tensor], Tensor]  # which block, its features -> features
-
-
 def unchanged(k: int, h: Tensor) -> Tensor:
     "Nothing more after block `k`."
     return h
@@ -198,7 +195,9 @@ class UNetLevels(nn.Module):
         if d == 2:
             self.to(memory_format=torch.channels_last)
 
-    def descend(self, h: Tensor, after: AfterBlock = unchanged) -> tuple[Tensor, list]:
+    def descend(
+        self, h: Tensor, after: Callable[[int, Tensor], Tensor] = unchanged
+    ) -> tuple[Tensor, list]:
         "Features of the finest level to those of the coarsest; and of each above it."
         skips = []
         for k, (block, down) in enumerate(zip(self.enc, self.down, strict=True)):
@@ -208,7 +207,7 @@ class UNetLevels(nn.Module):
         return h + self.places[-1].to(h.dtype), skips
 
     def ascend(
-        self, h: Tensor, skips: list, after: AfterBlock = unchanged
+        self, h: Tensor, skips: list, after: Callable[[int, Tensor], Tensor] = unchanged
     ) -> tuple[Tensor, Tensor, Tensor]:
         "And back: what comes out, and features of the coarsest and the finest level."
         for k, block in enumerate(self.mid, len(self.enc)):

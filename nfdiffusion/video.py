@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -15,7 +15,6 @@ from torch import Tensor, nn
 from .diffusion import time_embedding
 from .linalg import upcast
 from nfdiffusion.networks import (
-    AfterBlock,
     ConvBlock,
     UNetLevels,
     channels_last,
@@ -207,7 +206,7 @@ class VideoUNet(UNetLevels):
         self.time = time_layers(widths, depth)
         self.told = conv_nd(len(shape), latent, widths[-1], 1)
 
-    def over(self, T: int) -> AfterBlock:
+    def over(self, T: int) -> Callable[[int, Tensor], Tensor]:
         "What follows a block: its layer between T times."
         return lambda k, h: self.time[k](h, T)
 
@@ -264,7 +263,7 @@ class VideoDenoiser(nn.Module):
 
     def __init__(
         self,
-        shape: tuple,  # of a latent
+        shape: Sequence,  # of a latent
         latent: int,  # its channels
         cond: int,  # channels C of the features that it is given
         width: int = 64,
