@@ -5,341 +5,331 @@
 # %% ../nbs/07_approach6_temporal.ipynb #a6000004
 from __future__ import annotations
 
-import copy
 import math
 
 import torch
-import torch.nn.functional as F
-from fastcore.basics import patch
-from torch import Tensor, nn
+from torch import Tensor
 
-from .clips import Clips, MovingDigits, observe_clips
 from .data import Observations, grid_coords
 from .diffusion import Denoiser, Schedule, sample
 from .encoders import PointCode, splat
-from .fields import Field, interpolate
-from .linalg import ridge_codes, spline_matrix
-from .places import LocalSiren, Near
-from .training import FieldModel
-from .video import FrameEncoder, VideoDenoiser, VideoUNet
+from .fields import Field
+from .places import LocalSiren, Places
+from .training import CodedField, FieldModel
+from nfdiffusion.video import (
+    FrameEncoder,
+    VideoDenoiser,
+    VideoUNet,
+    to_patches,
+    to_pixels,
+)
 
 # %% auto #0
-__all__ = ['TemporalField']
+__all__ = ['to_latent_times', 'splat_times', 'catmull_rom', 'anchors_per_place', 'places_of_anchors', 'frames_to_codes',
+           'values_between', 'values_at', 'check_sizes', 'FrameNetworks', 'squared_error', 'kl_from_normal',
+           'frame_error', 'clip_loss', 'draw_latents', 'as_observed', 'share_networks', 'TemporalField']
 
-# %% ../nbs/07_approach6_temporal.ipynb #a6000021
-class TemporalField(FieldModel):
-    "Approach 6: latents at times, drawn by diffusion, decoded by a U-Net over the frames into one field of space and time."
-
-    phases = 3  # fields are kept at so many times for each latent
-
-    def __init__(
-        self,
-        dim: int = 3,
-        channels: int = 1,  # time and dim - 1 coordinates of space
-        frames: int = 16,
-        side: int = 32,  # latent times; anchors along each axis of space
-        widths: tuple = (24, 48, 96),
-        depth: int = 2,  # of the U-Net: channels of its levels, blocks at the coarsest
-        latent: int = 4,  # channels of the latents
-        diffusion: tuple = (64, 4),  # width and depth of the denoiser
-        bounds: tuple | None = None,  # values lie between
-        balance: tuple = (1.0, 1.0, 1.0),  # λ_mean, λ_autoencoder, λ_diffusion
-    ):
-        d, top, per = dim - 1, 2 ** len(widths), 2 if dim == 4 else 4
-        if not 2 <= dim <= 4:
-            raise ValueError(
-                f"a space-time field has time and 1 to 3 coordinates of space, so dim is 2 to 4, not {dim}"
-            )
-        if side % top or side < 3 * per:
-            raise ValueError(
-                f"with {len(widths)} levels the anchors along an axis are a multiple of {top}, at least {3 * per}, not {side}"
-            )
-        super().__init__(dim, channels)
-        self.frames, self.space, self.latent, self.bounds, self.balance = (
-            frames,
-            [side] * d,
-            latent,
-            bounds,
-            balance,
-        )
-        self.body = VideoUNet(
-            [side // 2] * d,
-            (channels + 2) * 2**d,
-            channels * 2**d,
-            widths,
-            depth,
-            latent,
-        )
-        self.encoder, self.few = (
-            FrameEncoder(d, 2 * (channels + 2) * 2**d, latent, len(widths) - 1),
-            [side // top] * d,
-        )
-        self.denoiser = Denoiser(
-            VideoDenoiser(self.few, latent, widths[-1], *diffusion),
-            Schedule.cosine(1000),
-        )
-        self.local, self.tokens, self.kept = (
-            LocalSiren(d).requires_grad_(False),
-            side // per,
-            None,
-        )
-
-# %% ../nbs/07_approach6_temporal.ipynb #a6000022
-@patch
-def patches(
-    self: TemporalField, v: Tensor
-) -> Tensor:  # (N, c, *space) -> (N, c 2^d, *space / 2)
-    d = len(self.space)
-    v = v.reshape(*v.shape[:2], *[k for n in self.space for k in (n // 2, 2)])
-    return v.permute(0, 1, *range(3, 3 + 2 * d, 2), *range(2, 2 + 2 * d, 2)).flatten(
-        1, d + 1
-    )
+# %% ../nbs/07_approach6_temporal.ipynb #a7d60002
+def to_latent_times(
+    obs: Observations,  # at any times
+    frames: int,  # latent times
+    phase: float = 0.0,  # how far they are shifted, in spacings
+) -> Observations:  # at latent times, with how far off they were as one more value
+    "Observations moved to the nearest latent time."
+    u = (obs.coords[..., :1] + 1) * frames / 2 - 0.5 - phase
+    nearest = u.round().clamp(0, frames - 1)
+    times = (nearest + 0.5) * 2 / frames - 1
+    coords = torch.cat([times, obs.coords[..., 1:]], -1)
+    return Observations(coords, torch.cat([obs.values, u - nearest], -1), obs.mask)
 
 
-@patch
-def pixels(self: TemporalField, v: Tensor) -> Tensor:  # and back
-    d = len(self.space)
-    v = v.unflatten(1, (-1, *[2] * d))
-    return v.permute(0, 1, *[k for i in range(d) for k in (2 + d + i, 2 + i)]).reshape(
-        *v.shape[:2], *self.space
-    )
+def splat_times(
+    obs: Observations,
+    frames: int,
+    space: list[int],  # anchors along each axis
+    phase: float = 0.0,
+) -> Tensor:  # (B T, c + 2, *space): values, how far off in time, and the share seen
+    "What each latent time has seen, on its anchors."
+    v = splat(to_latent_times(obs, frames, phase), frames, *space)
+    v = v.movedim(0, 1).unflatten(2, (frames, *space))  # (B, c + 2, T, *space)
+    return v.transpose(1, 2).flatten(0, 1)
 
-
-@patch
-def seen(
-    self: TemporalField, obs: Observations, phase: float = 0.0
-) -> Tensor:  # (B T, (c + 2) 2^d, *space / 2)
-    "What each latent time has seen, the times shifted by `phase` of their spacing."
-    T = self.frames
-    u = (obs.coords[..., :1] + 1) * T / 2 - 0.5 - phase
-    near = u.round().clamp(0, T - 1)
-    told = Observations(
-        torch.cat([(near + 0.5) * 2 / T - 1, obs.coords[..., 1:]], -1),
-        torch.cat([obs.values, u - near], -1),
-        obs.mask,
-    )
-    return self.patches(
-        splat(told, T, *self.space)
-        .movedim(0, 1)
-        .unflatten(2, (T, *self.space))
-        .transpose(1, 2)
-        .flatten(0, 1)
-    )
-
-
-@patch
-def render(
-    self: TemporalField, h: Tensor, skips: list, z: Tensor | None = None
-) -> tuple:  # frames (B T, c, *space), features of the coarsest level
-    out, coarse = self.body.ascend(h, skips, self.frames, z)
-    return self.pixels(out), coarse
+# %% ../nbs/07_approach6_temporal.ipynb #a7d60004
+def catmull_rom(
+    t: Tensor,  # (M,) in [-1, 1]
+    K: int,  # times, the centres of equal parts of [-1, 1]
+) -> tuple[Tensor, Tensor]:  # the time before (M,), weights (M, 4)
+    "Which of K times comes before, and what of it and its three neighbours is taken."
+    u = (t + 1) * K / 2 - 0.5
+    before = u.detach().floor()
+    f = u - before
+    weights = [
+        f * (-0.5 + f - 0.5 * f**2),
+        1 - 2.5 * f**2 + 1.5 * f**3,
+        f * (0.5 + 2 * f - 1.5 * f**2),
+        0.5 * f**2 * (f - 1),
+    ]
+    return before.long(), torch.stack(weights, -1)
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000024
-def _cubic(t: Tensor, K: int) -> tuple:  # (M,) -> the time before (M,), weight (M, 4)
-    "Which of K times come before, and the weights of the Catmull-Rom cubic of the two before and the two after."
-    u = (t + 1) * K / 2 - 0.5
-    lo = u.detach().floor()
-    f = u - lo
-    return lo.long(), torch.stack(
-        [
-            f * (-0.5 + f - 0.5 * f**2),
-            1 - 2.5 * f**2 + 1.5 * f**3,
-            f * (0.5 + 2 * f - 1.5 * f**2),
-            0.5 * f**2 * (f - 1),
-        ],
-        -1,
-    )
+def anchors_per_place(d: int) -> int:
+    "Along each axis of space."
+    return 2 if d == 3 else 4
 
 
-@patch
-@torch.no_grad()
-def basis(self: TemporalField) -> tuple:  # Near, spacing, codes × anchors
-    "The places of the local basis, and what turns values at the anchors into its codes."
-    if self.kept is None or (self.kept[2].dtype, self.kept[2].device) != (
-        self.like.dtype,
-        self.like.device,
-    ):
-        n, d = self.tokens, len(self.space)
-        near = Near(grid_coords(*[n] * d).to(self.like))
-        fine = grid_coords(*[2 * s for s in self.space]).to(self.like)
-        self.kept = (
-            near,
-            2 / n,
-            ridge_codes(
-                self.local.matrix(fine, near, 2 / n), spline_matrix(fine, *self.space)
-            ),
-        )
-    return self.kept
+def places_of_anchors(basis: LocalSiren, space: list[int]) -> Places:
+    "A place for each block of anchors."
+    d, n = len(space), space[0] // anchors_per_place(len(space))
+    return Places(basis, grid_coords(*[n] * d), 2 / n, tuple(space))
 
 
-@patch
-def codes(self: TemporalField, v: Tensor) -> Tensor:
-    return (
-        (v @ self.basis()[2].T).unflatten(-1, (-1, self.local.code)).transpose(-3, -2)
-    )  # (*S, K, c, A) -> (*S, K, P, c, F)
+def frames_to_codes(places: Places, v: Tensor) -> Tensor:
+    "Values at the anchors (*S, K, c, A) to codes of fields of space (*S, K, c, P, F)."
+    return (v @ places.lift.T).unflatten(-1, (-1, places.basis.code))
 
 
-@patch
-def values(
-    self: TemporalField, Z: Tensor, x: Tensor
-) -> Tensor:  # (*S, K, P, c, F), (*lead, M, d) -> (*S, M, c)
-    if x.ndim > 2:
-        if len(x) == 1:
-            return self.values(Z, x[0])
-        axis = Z.ndim - 4 - (x.ndim - 2)
-        return torch.stack([self.values(z, p) for z, p in zip(Z.unbind(axis), x)], axis)
-    (near, h, _), (lo, w), K, parts = (
-        self.basis(),
-        _cubic(x[:, 0], Z.shape[-4]),
-        Z.shape[-4],
-        [Z.new_zeros(*Z.shape[:-4], 0, Z.shape[-2])],
-    )
-    order = lo.argsort()
-    groups, counts = lo[order].unique_consecutive(
-        return_counts=True
-    )  # points between the same two times, together
-    for g, mine in zip(groups.tolist(), order.split(counts.tolist())):
-        four = (torch.arange(g - 1, g + 3, device=x.device)).clamp(0, K - 1)
-        y = self.local(
-            Z.index_select(Z.ndim - 4, four).transpose(-3, -2), x[mine, 1:], near, h
-        )  # (*S, 4, m, c)
-        parts.append((y * w[mine].T[..., None]).sum(-3))
+def values_between(
+    places: Places,
+    codes: Tensor,  # (*S, K, c, P, F)
+    x: Tensor,  # (M, 1 + d)
+) -> Tensor:  # (*S, M, c)
+    "The field at the same points for all: fields of space, and a cubic in time."
+    K, axis = codes.shape[-4], codes.ndim - 4
+    before, weights = catmull_rom(x[:, 0], K)
+    order = before.argsort()
+    groups, sizes = before[order].unique_consecutive(return_counts=True)
+    members = order.split(sizes.tolist())
+    parts = [codes.new_zeros(*codes.shape[:-4], 0, codes.shape[-3])]
+    for first, group in zip(groups.tolist(), members, strict=True):
+        four = torch.arange(first - 1, first + 3, device=x.device).clamp(0, K - 1)
+        y = places.decode(codes.index_select(axis, four), x[group, 1:])  # (*S, 4, m, c)
+        parts.append((y * weights[group].T[..., None]).sum(-3))
     return torch.cat(parts, -2)[..., order.argsort(), :]
 
 
-@patch
-def field(
-    self: TemporalField, code: Tensor, obs: Observations | None = None
-) -> Field:  # (*S, 3 T c A)
-    Z, (lo, hi) = (
-        self.codes(code.unflatten(-1, (self.frames * self.phases, self.channels, -1))),
-        self.bounds or (-math.inf, math.inf),
-    )
-    return Field(
-        lambda x: self.values(Z, x).clamp(lo, hi),
-        self.dim,
-        self.channels,
-        code.shape[:-1],
-        code,
-    )
+def values_at(places: Places, codes: Tensor, x: Tensor) -> Tensor:
+    "Codes (*S, K, c, P, F) at (*lead, M, 1 + d), S ending in `lead`: (*S, M, c)."
+    if x.ndim == 2:
+        return values_between(places, codes, x)
+    if len(x) == 1:
+        return values_at(places, codes, x[0])
+    axis = codes.ndim - 4 - (x.ndim - 2)
+    items = zip(codes.unbind(axis), x, strict=True)
+    return torch.stack([values_at(places, item, own) for item, own in items], axis)
 
+# %% ../nbs/07_approach6_temporal.ipynb #a6000021
+def check_sizes(dim: int, frames: int, side: int, levels: int) -> None:
+    "A `ValueError` says which size does not fit."
+    if not 2 <= dim <= 4:
+        raise ValueError(
+            "a space-time field has time and 1 to 3 coordinates of space, "
+            f"so dim is 2 to 4, not {dim}"
+        )
+    if frames < 1:
+        raise ValueError(f"a clip has at least one latent time, not {frames}")
+    multiple, least = 2**levels, 3 * anchors_per_place(dim - 1)
+    if side % multiple or side < least:
+        raise ValueError(
+            f"with {levels} levels the anchors along an axis are "
+            f"a multiple of {multiple}, at least {least}, not {side}"
+        )
 
-@patch
-def decode(self: TemporalField, code: Tensor, x: Tensor) -> Tensor:
-    return self.field(code)(x)
+# %% ../nbs/07_approach6_temporal.ipynb #a7d60009
+class FrameNetworks(CodedField):
+    "What Approach 6 learns: networks from observations to frames at latent times."
+
+    def __init__(
+        self,
+        dim: int = 3,  # time and dim - 1 coordinates of space
+        channels: int = 1,
+        frames: int = 16,  # latent times
+        side: int = 32,  # anchors along each axis of space
+        widths: tuple = (24, 48, 96),  # channels of the U-Net's levels
+        depth: int = 2,  # blocks at its coarsest level
+        latent: int = 4,  # channels of the latents
+        diffusion: tuple = (64, 4),  # width and depth of the denoiser
+        bounds: tuple | None = None,  # values lie between
+        balance: tuple = (1.0, 1.0, 1.0),  # λ_mean, λ_ae, λ_diffusion
+    ):
+        check_sizes(dim, frames, side, len(widths))
+        super().__init__(dim, channels)
+        d, patch = dim - 1, 2 ** (dim - 1)  # axes of space, anchors in a patch
+        self.frames, self.latent = frames, latent
+        self.bounds, self.balance = bounds, balance
+        self.space, self.cells = [side] * d, [side // 2 ** len(widths)] * d
+        given, halved = (channels + 2) * patch, [side // 2] * d
+        self.body = VideoUNet(halved, given, channels * patch, widths, depth, latent)
+        self.encoder = FrameEncoder(d, 2 * given, latent, len(widths) - 1)
+        net = VideoDenoiser(self.cells, latent, widths[-1], *diffusion)
+        self.denoiser = Denoiser(net, Schedule.cosine(1000))
+        self.local = LocalSiren(d).requires_grad_(False)
+        self._places = places_of_anchors(self.local, self.space)
+
+    @property
+    def places(self) -> Places:
+        "Of the field's codes; made anew only where the local basis has changed."
+        self._places = self._places.following(self.local)
+        return self._places
+
+    def inputs(self, obs: Observations, phase: float = 0.0) -> Tensor:
+        "What each latent time has seen, in patches: (B T, (c + 2) 2^d, *space / 2)."
+        return to_patches(splat_times(obs, self.frames, self.space, phase))
+
+    def render(
+        self, h: Tensor, skips: list, z: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        "Of the U-Net's features: frames (B T, c, *space), and coarse features of them."
+        out, coarse = self.body.frames(h, skips, self.frames, z)
+        return to_pixels(out), coarse
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000026
-@patch
-def error(
-    self: TemporalField, v: Tensor, target: Observations
-) -> Tensor:  # frames (B T, c, *space)
-    "Mean squared error at the target; targets on the latents' times and the anchors need no basis."
-    v = v.unflatten(0, (len(target), self.frames)).flatten(3)  # (B, T, c, A)
-    grid = grid_coords(self.frames, *self.space).to(v)
-    if (
-        target.coords.shape[1:] == grid.shape
-        and (target.coords - grid).abs().max() < 1e-5
-    ):
-        y = v.transpose(2, 3).flatten(1, 2)
-    else:
-        with torch.autocast(v.device.type, enabled=False):
-            y = self.values(self.codes(v), target.coords)
-    return (
-        (y - target.values).square().mean(-1) * target.mask
-    ).sum() / target.mask.sum().clamp_min(1)
+def squared_error(y: Tensor, target: Observations) -> Tensor:
+    "Mean squared error over the points of the target."
+    error = (y - target.values).square().mean(-1) * target.mask
+    return error.sum() / target.mask.sum().clamp_min(1)
 
 
-@patch
-def loss(self: TemporalField, obs: Observations, target: Observations) -> Tensor:
-    (mean, auto, diff), total, x = self.balance, 0.0, self.seen(obs)
+def kl_from_normal(m: Tensor, log_s: Tensor) -> Tensor:
+    "KL[N(m, s²) ‖ N(0, 1)] in nats, summed over an item's numbers, a mean over items."
+    kl = 0.5 * (m.square() + (2 * log_s).exp() - 1 - 2 * log_s)
+    return kl.flatten(1).sum(1).mean()
+
+
+def frame_error(
+    v: Tensor,  # (B T, c, *space)
+    target: Observations,  # (B, M)
+    frames: int,  # T
+    places: Places,
+) -> Tensor:
+    "Mean squared error; targets on the latents' times and the anchors need no basis."
+    v = v.unflatten(0, (len(target), frames)).flatten(3)  # (B, T, c, A)
+    grid = grid_coords(frames, *places.anchors).to(v)
+    same = target.coords.shape[1:] == grid.shape
+    if same and (target.coords - grid).abs().max() < 1e-5:
+        return squared_error(v.transpose(2, 3).flatten(1, 2), target)
+    with torch.autocast(v.device.type, enabled=False):
+        y = values_at(places, frames_to_codes(places, v), target.coords)
+    return squared_error(y, target)
+
+
+def clip_loss(model: FrameNetworks, obs: Observations, target: Observations) -> Tensor:
+    "The three parts of the loss, weighed by the model's balance."
+    mean, auto, diff = model.balance
+    beta = 2 * 0.065**2 / math.prod(model.space)
+    x = model.inputs(obs)
+    total = x.new_zeros(())
+
+    def error(v: Tensor) -> Tensor:
+        return frame_error(v, target, model.frames, model.places)
+
     with torch.set_grad_enabled(bool(mean or auto) and torch.is_grad_enabled()):
-        h, skips = self.body.descend(x, self.frames)
-        v, coarse = self.render(h, skips)
+        h, skips = model.body.features(x, model.frames)
+        v, coarse = model.render(h, skips)
         if mean:
-            total = mean * self.error(v, target)
+            total = total + mean * error(v)
         if auto or diff:
-            m, s = self.encoder(torch.cat([self.seen(target), x], 1))
-            z = m + s.exp() * torch.randn_like(m)
+            m, log_s = model.encoder(torch.cat([model.inputs(target), x], 1))
+            z = m + log_s.exp() * torch.randn_like(m)
         if auto:
-            kl = 0.5 * (m.square() + (2 * s).exp() - 1 - 2 * s).flatten(1).sum(1).mean()
-            total = total + auto * (
-                self.error(self.render(h, skips, z)[0], target)
-                + 2 * 0.065**2 / math.prod(self.space) * kl
-            )
+            drawn, _ = model.render(h, skips, z)
+            total = total + auto * (error(drawn) + beta * kl_from_normal(m, log_s))
     if diff:
-        total = total + diff * self.denoiser.loss(
-            z.detach().view(len(obs), -1).repeat(4, 1),
-            coarse.detach().unflatten(0, (len(obs), -1)),
-        )
+        z, coarse = z.detach().view(len(obs), -1), coarse.detach()
+        given = coarse.unflatten(0, (len(obs), -1))
+        total = total + diff * model.denoiser.loss(z.repeat(4, 1), given)
     return total
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000027
-@patch
-def between(
-    self: TemporalField, obs: Observations, now: Tensor | None = None
-) -> Tensor:  # (B T, c, *space) -> (B, 3 T c A)
-    "The code of a field: frames at the latents' times (`now`, if known) and between them."
-    parts = []
-    for p in range(self.phases):
-        shift = (p - self.phases // 2) / self.phases
-        parts.append(
-            now
-            if now is not None and not shift
-            else self.render(*self.body.descend(self.seen(obs, shift), self.frames))[0]
-        )
-    return torch.stack(
-        [v.unflatten(0, (len(obs), self.frames)).flatten(2) for v in parts], 2
-    ).flatten(1)
-
-
-@patch
-def posterior(self: TemporalField, obs: Observations) -> PointCode:
-    return PointCode(self.between(obs))
-
-
-@patch
-def draw(
-    self: TemporalField,
-    obs: Observations,
+def draw_latents(
+    model: FrameNetworks,
+    coarse: Tensor,  # (B T, C, *cells), features of what was observed
     n: int,
     steps: int,
     generator: torch.Generator | None,
-) -> Tensor:  # (n, B, 3 T c A)
-    "All items from the same noise."
-    B, T = len(obs), self.frames
-    h, skips = self.body.descend(self.seen(obs), T)
-    given = self.render(h, skips)[1].unflatten(0, (B, T))
-    noise = (
-        torch.randn(n, 1, T * self.latent * math.prod(self.few), generator=generator)
-        .to(h)
-        .expand(n, B, -1)
-    )
-    z = sample(
-        lambda z, t: self.denoiser(z, t, given), noise, self.denoiser.schedule, steps
-    ).view(n, B * T, self.latent, *self.few)
-    grid, out = grid_coords(T, *self.space).to(h).expand(B, -1, -1), []
-    for drawn in z:
-        now = self.render(h, skips, drawn)[0]
-        out.append(
-            self.between(
-                Observations(
-                    grid,
-                    now.unflatten(0, (B, T)).flatten(3).transpose(2, 3).flatten(1, 2),
-                ),
-                now,
-            )
-        )
-    return torch.stack(out)
+) -> Tensor:  # (n, B T, latent, *cells)
+    "Latents of all times, drawn by diffusion; all items from the same noise."
+    B, T = len(coarse) // model.frames, model.frames
+    given = coarse.unflatten(0, (B, T))
+    size = T * model.latent * math.prod(model.cells)
+    noise = torch.randn(n, 1, size, generator=generator).to(coarse)
+
+    def denoise(z: Tensor, t: Tensor) -> Tensor:
+        return model.denoiser(z, t, given)
+
+    z = sample(denoise, noise.expand(n, B, -1), model.denoiser.schedule, steps)
+    return z.view(n, B * T, model.latent, *model.cells)
 
 
-@patch
-def at(
-    self: TemporalField,
-    frames: int,  # latent times
-) -> TemporalField:
-    "The same model for clips of another length, coordinates in [-1, 1] again; weights are shared."
-    if frames < 1:
-        raise ValueError(f"a clip has at least one latent time, not {frames}")
-    other = copy.copy(self)
-    other.frames, other.config = frames, dict(self.config, frames=frames)
+def as_observed(v: Tensor, frames: int) -> Observations:
+    "Frames (B T, c, *space), all of them seen."
+    v = v.unflatten(0, (len(v) // frames, frames))
+    return Observations.from_grid(v.movedim(2, -1))
+
+
+def share_networks(model: TemporalField, **changes) -> TemporalField:
+    "A model of a changed configuration, with the networks of this one."
+    with torch.random.fork_rng(devices=[]):  # it is made with new ones, which go
+        other = type(model)(**model.config | changes)
+    for name, network in model.named_children():
+        setattr(other, name, network)
+    for name in ("spread", "bounds", "balance", "about", "training", "_places"):
+        setattr(other, name, getattr(model, name))
     return other
+
+# %% ../nbs/07_approach6_temporal.ipynb #a7d6000d
+class TemporalField(FrameNetworks, FieldModel):
+    """Approach 6: latents at times, drawn by diffusion, decoded by a U-Net over the
+    frames into one field of space and time."""
+
+    phases = 3  # a code has frames at so many times for each latent
+
+    def posterior(self, obs: Observations) -> PointCode:
+        return PointCode(self.between(obs))
+
+    def between(self, obs: Observations, now: Tensor | None = None) -> Tensor:
+        "A code (B, 3 T c A): frames at latent times (`now`, if known) and between."
+        parts = []
+        for p in range(self.phases):
+            shift = (p - self.phases // 2) / self.phases
+            if now is not None and shift == 0:
+                frames = now
+            else:
+                features = self.body.features(self.inputs(obs, shift), self.frames)
+                frames, _ = self.render(*features)
+            parts.append(frames.unflatten(0, (len(obs), self.frames)).flatten(2))
+        return torch.stack(parts, 2).flatten(1)
+
+    def decode(self, code: Tensor, x: Tensor) -> Tensor:
+        return self.field(code)(x)
+
+    def field(self, code: Tensor, obs: Observations | None = None) -> Field:
+        lo, hi = self.bounds or (-math.inf, math.inf)
+        times, places = self.frames * self.phases, self.places
+        frames = code.unflatten(-1, (times, self.channels, -1))
+        codes, shape = frames_to_codes(places, frames), code.shape[:-1]
+
+        def fn(x: Tensor) -> Tensor:
+            return values_at(places, codes, x).clamp(lo, hi)
+
+        return Field(fn, self.dim, self.channels, shape, code)
+
+    def loss(self, obs: Observations, target: Observations) -> Tensor:
+        return clip_loss(self, obs, target)
+
+    def draw(
+        self, obs: Observations, n: int, steps: int, generator: torch.Generator | None
+    ) -> Tensor:  # (n, B, 3 T c A)
+        h, skips = self.body.features(self.inputs(obs), self.frames)
+        latents = draw_latents(self, self.render(h, skips)[1], n, steps, generator)
+        drawn = [self.render(h, skips, z)[0] for z in latents]
+        return torch.stack(
+            [self.between(as_observed(v, self.frames), v) for v in drawn]
+        )
+
+    def at(
+        self,
+        frames: int,  # latent times
+    ) -> TemporalField:
+        """The same model for clips of another length, coordinates in [-1, 1] again;
+        weights are shared."""
+        return share_networks(self, frames=frames)

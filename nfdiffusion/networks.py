@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import torch
 import torch.nn.functional as F
@@ -15,217 +16,318 @@ from torch import Tensor, nn
 from .linalg import upcast
 
 # %% auto #0
-__all__ = ['CONV', 'rms_norm', 'MixerBlock', 'TokenMixer', 'ConvBlock', 'GridUNet', 'membrane', 'Relative']
+__all__ = ['rms_norm', 'MixerBlock', 'TokenMixer', 'conv_nd', 'conv_transpose_nd', 'channels_last', 'ConvBlock', 'unchanged',
+           'check_shape', 'UNetLevels', 'zeroed', 'GridUNet', 'halve', 'enlarge', 'neighbour_mean', 'membrane',
+           'centre_and_spread', 'Relative']
 
 # %% ../nbs/networks.ipynb #2dc3f866
-def rms_norm(x: Tensor, channels: int | tuple = 0) -> Tensor:
-    "`x` over its root mean square along the axis `channels`."
-    return x * (x.square().mean(channels, keepdim=True) + 1e-5).rsqrt()
+def rms_norm(
+    x: Tensor,
+    axis: int = 0,  # of the channels
+) -> Tensor:
+    "`x` over its root mean square along an axis."
+    return x * (x.square().mean(axis, keepdim=True) + 1e-5).rsqrt()
 
-
+# %% ../nbs/networks.ipynb #a7c20003
 class MixerBlock(nn.Module):
-    "One step: each channel mixes its tokens by a matrix that it is given, then each token its channels."
+    """Each channel mixes its tokens by a matrix that it is given, then each token its
+    channels."""
 
     def __init__(
         self,
-        width: int,
-        hidden: int,
-        steer: int = 0,  # length of a vector for each item, such as a time embedding, that steers the hidden units
+        width: int,  # channels of a token
+        hidden: int,  # units of the perceptron
+        steer: int = 0,  # length of the vector that steers them, if there is one
     ):
         super().__init__()
         self.gain = nn.Parameter(torch.ones(2, width))
-        self.up, self.down = (
-            nn.Parameter(torch.randn(hidden, width) * 0.58 / width**0.5),
-            nn.Parameter(torch.randn(width, hidden) * 0.58 / hidden**0.5),
-        )
+        self.up = nn.Parameter(torch.randn(hidden, width) * 0.58 / width**0.5)
+        self.down = nn.Parameter(torch.randn(width, hidden) * 0.58 / hidden**0.5)
         self.bias = nn.Parameter(torch.zeros(hidden, 1))
         if steer:
             self.steer = nn.Parameter(torch.zeros(hidden, steer))
 
     def forward(
-        self, x: Tensor, mix: Tensor, e: Tensor | None = None
-    ) -> Tensor:  # (C, T, B), (C, T, T), (steer, B) -> (C, T, B)
+        self,
+        x: Tensor,  # (C, T, B)
+        mix: Tensor,  # (C, T, T)
+        e: Tensor | None = None,  # (steer, B)
+    ) -> Tensor:  # (C, T, B)
         x = x + torch.bmm(mix * self.gain[0, :, None, None], rms_norm(x))
-        h = torch.addmm(
-            self.bias, self.up * self.gain[1], rms_norm(x).flatten(1)
-        ).unflatten(1, x.shape[1:])  # (hidden, T, B)
+        h = torch.addmm(self.bias, self.up * self.gain[1], rms_norm(x).flatten(1))
+        h = h.unflatten(1, x.shape[1:])  # (hidden, T, B)
         if e is not None:
             h = h + torch.mm(self.steer, e)[:, None]
         return x + torch.mm(self.down, F.gelu(h).flatten(1)).view_as(x)
 
-
+# %% ../nbs/networks.ipynb #a7c20007
 class TokenMixer(nn.Module):
-    "Blocks with learned matrices between tokens at fixed places; `read` gives the weights of those places at any other tokens."
+    """Blocks with learned matrices between tokens at fixed places; `read` gives the
+    weights of those places at any other tokens."""
 
     def __init__(
-        self, tokens: int, width: int, hidden: int, depth: int, steer: int = 0
+        self,
+        tokens: int,
+        width: int,  # channels of a token
+        hidden: int,  # units of each block's perceptron
+        depth: int,  # blocks
+        steer: int = 0,  # length of the vector that steers them, if there is one
     ):
         super().__init__()
         self.place = nn.Parameter(torch.randn(width, tokens, 1) * 0.02)
-        self.mix = nn.Parameter(
-            torch.randn(depth, width, tokens, tokens) * 0.5 / tokens**0.5
-        )
+        mix = torch.randn(depth, width, tokens, tokens) * 0.5 / tokens**0.5
+        self.mix = nn.Parameter(mix)
         self.blocks = nn.ModuleList(
             MixerBlock(width, hidden, steer) for _ in range(depth)
         )
 
+    def elsewhere(self, read: Tensor) -> tuple[Tensor, Tensor]:
+        "The map of places and the matrices, as tokens at other places have them."
+        write = (read / read.sum(0).clamp_min(1)).T
+        place = self.place.squeeze(-1) @ read.T
+        return place[..., None], read @ self.mix @ write
+
     def forward(
-        self, x: Tensor, e: Tensor | None = None, read: Tensor | None = None
-    ) -> Tensor:  # (C, S, B), (steer, B), (S, T) -> (C, S, B)
-        place, mix = self.place, self.mix
-        if read is not None:  # S tokens elsewhere
-            write = (read / read.sum(0).clamp_min(1)).T
-            place, mix = (place.squeeze(-1) @ read.T)[..., None], read @ mix @ write
+        self,
+        x: Tensor,  # (C, S, B)
+        e: Tensor | None = None,  # (steer, B)
+        read: Tensor | None = None,  # (S, T): S tokens at other places
+    ) -> Tensor:  # (C, S, B)
+        place, mix = (self.place, self.mix) if read is None else self.elsewhere(read)
         x = x + place.to(x.dtype)
-        for block, m in zip(self.blocks, mix):
-            x = block(x, m, e)
+        for block, matrices in zip(self.blocks, mix, strict=True):
+            x = block(x, matrices, e)
         return rms_norm(x)
 
 # %% ../nbs/networks.ipynb #841de414
-CONV = {
-    1: (nn.Conv1d, nn.ConvTranspose1d),
-    2: (nn.Conv2d, nn.ConvTranspose2d),
-    3: (nn.Conv3d, nn.ConvTranspose3d),
-}
+def conv_nd(dim: int, *args, **kwargs) -> nn.Module:
+    "A convolution over `dim` axes, with the arguments of `nn.Conv2d`."
+    layers = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+    return layers[dim](*args, **kwargs)
 
 
+def conv_transpose_nd(dim: int, *args, **kwargs) -> nn.Module:
+    "A transposed convolution over `dim` axes, as `nn.ConvTranspose2d`."
+    layers = {1: nn.ConvTranspose1d, 2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
+    return layers[dim](*args, **kwargs)
+
+
+def channels_last(x: Tensor) -> Tensor:
+    "Images with channels innermost in memory, as a CPU convolves fastest."
+    return x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
+
+# %% ../nbs/networks.ipynb #a7c2000a
 class ConvBlock(nn.Module):
-    "Two convolutions beside the way through; with `places`, each channel first mixes them by a matrix of its own."
+    """Two convolutions beside the way through; with `places`, each channel first mixes
+    them by a matrix of its own."""
 
-    def __init__(self, dim: int, width: int, places: int = 0):
+    def __init__(
+        self,
+        dim: int,  # axes of the grid
+        width: int,  # channels
+        places: int = 0,  # of the grid, if channels mix them
+    ):
         super().__init__()
         self.gain = nn.Parameter(torch.ones(width, *[1] * dim))
-        self.one, self.two = (
-            CONV[dim][0](width, width, 3, padding=1) for _ in range(2)
-        )
+        self.one = conv_nd(dim, width, width, 3, padding=1)
+        self.two = conv_nd(dim, width, width, 3, padding=1)
         nn.init.zeros_(self.two.weight)
-        self.mix = (
-            nn.Parameter(torch.randn(width, places, places) * 0.3 / places**0.5)
-            if places
-            else None
-        )
+        self.mix: nn.Parameter | None = None
+        if places:
+            mix = torch.randn(width, places, places) * 0.3 / places**0.5
+            self.mix = nn.Parameter(mix)
 
     def norm(self, x: Tensor) -> Tensor:
         return rms_norm(upcast(x), 1).to(x.dtype) * self.gain.to(x.dtype)
 
+    def mix_places(self, x: Tensor) -> Tensor:  # (B, width, *grid)
+        h = self.norm(x).flatten(2).permute(1, 2, 0)  # (width, places, B)
+        return torch.bmm(self.mix, h).permute(2, 0, 1).view(x.shape)
+
     def forward(self, x: Tensor) -> Tensor:  # (B, width, *grid)
         if self.mix is not None:
-            x = x + torch.bmm(
-                self.mix, self.norm(x).flatten(2).permute(1, 2, 0)
-            ).permute(2, 0, 1).view(x.shape)
+            x = x + self.mix_places(x)
         return x + self.two(F.silu(self.one(F.silu(self.norm(x)))))
 
+# %% ../nbs/networks.ipynb #a7c2000d
+def unchanged(k: int, h: Tensor) -> Tensor:
+    "Nothing more after block `k`."
+    return h
+
+
+def check_shape(shape: Sequence, levels: int) -> None:
+    "Can a grid of this shape be halved from level to level?"
+    multiple = 2 ** (levels - 1)
+    if not 1 <= len(shape) <= 3 or any(n % multiple for n in shape):
+        raise ValueError(
+            f"a U-Net of {levels} levels takes grids in 1 to 3 dimensions with sides "
+            f"that are multiples of {multiple}, not {tuple(shape)}"
+        )
+
 # %% ../nbs/networks.ipynb #cc7a9d4c
-class GridUNet(nn.Module):
+class UNetLevels(nn.Module):
+    "The levels of a U-Net over a grid that stays in its place: a way down, a way up."
+
+    def __init__(
+        self,
+        shape: Sequence,  # of the grid: each side a multiple of 2^(levels - 1)
+        channels: int,  # at each place, of what goes in
+        out: int,  # and of what comes out
+        widths: Sequence,  # channels of each level, from fine to coarse
+        depth: int,  # blocks at the coarsest level; the others have one each way
+    ):
+        super().__init__()
+        check_shape(shape, len(widths))
+        d, steps = len(shape), list(pairwise(widths))  # (finer, coarser)
+        cells = math.prod(shape) >> d * len(steps)
+        maps = [torch.zeros(w, *[n >> i for n in shape]) for i, w in enumerate(widths)]
+        self.into = conv_nd(d, channels, widths[0], 3, padding=1)
+        self.last = conv_nd(d, widths[0], out, 3, padding=1)
+        nn.init.zeros_(self.last.weight)
+        self.places = nn.ParameterList(maps)
+        self.down = nn.ModuleList(conv_nd(d, a, b, 2, stride=2) for a, b in steps)
+        self.up = nn.ModuleList(
+            conv_transpose_nd(d, b, a, 2, stride=2) for a, b in steps
+        )
+        self.enc = nn.ModuleList(ConvBlock(d, w) for w in widths[:-1])
+        self.dec = nn.ModuleList(ConvBlock(d, w) for w in widths[:-1])
+        self.mid = nn.ModuleList(ConvBlock(d, widths[-1], cells) for _ in range(depth))
+        if d == 2:
+            self.to(memory_format=torch.channels_last)
+
+    def descend(
+        self, h: Tensor, after: Callable[[int, Tensor], Tensor] = unchanged
+    ) -> tuple[Tensor, list]:
+        "Features of the finest level to those of the coarsest; and of each above it."
+        skips = []
+        for k, (block, down) in enumerate(zip(self.enc, self.down, strict=True)):
+            h = after(k, block(h + self.places[k].to(h.dtype)))
+            skips.append(h)
+            h = down(h)
+        return h + self.places[-1].to(h.dtype), skips
+
+    def ascend(
+        self, h: Tensor, skips: list, after: Callable[[int, Tensor], Tensor] = unchanged
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        "And back: what comes out, and features of the coarsest and the finest level."
+        for k, block in enumerate(self.mid, len(self.enc)):
+            h = after(k, block(h))
+        coarse = h
+        way_up = reversed(list(zip(self.dec, self.up, skips, strict=True)))
+        for k, (block, up, skip) in enumerate(way_up, len(self.enc) + len(self.mid)):
+            h = after(k, block(skip + up(h)))
+        return upcast(self.last(h)), coarse, h
+
+# %% ../nbs/networks.ipynb #a7c20010
+def zeroed(layer: nn.Module) -> nn.Module:
+    "The layer with its weights and biases at zero, so that at first it adds nothing."
+    for p in layer.parameters():
+        nn.init.zeros_(p)
+    return layer
+
+
+class GridUNet(UNetLevels):
     "A U-Net over a grid that stays in its place, in 1 to 3 dimensions."
 
     def __init__(
         self,
         shape: Sequence,  # of the grid: each side a multiple of 2^(levels - 1)
-        channels: int,
-        out: int,  # what goes in and what comes out at each place
+        channels: int,  # at each place, of what goes in
+        out: int,  # and of what comes out
         widths: Sequence = (16, 32, 64),  # channels of each level, from fine to coarse
-        depth: int = 2,  # blocks at the coarsest level; the others have one on the way down and one up
+        depth: int = 2,  # blocks at the coarsest level; the others have one each way
         passes: int = 1,  # through all of it, by the same weights
     ):
-        super().__init__()
-        d, w, top = len(shape), list(widths), len(widths) - 1
-        if d not in CONV or any(n % 2**top for n in shape):
-            raise ValueError(
-                f"a U-Net of {top + 1} levels takes grids in 1 to 3 dimensions with sides that are multiples of {2**top}, not {tuple(shape)}"
-            )
-        conv, back = CONV[d]
-        self.into, self.last = (
-            conv(channels, w[0], 3, padding=1),
-            conv(w[0], out, 3, padding=1),
-        )
-        nn.init.zeros_(self.last.weight)
-        self.places = nn.ParameterList(
-            torch.zeros(n, *[s >> i for s in shape]) for i, n in enumerate(w)
-        )
-        self.down, self.up = (
-            nn.ModuleList(f(*ab, 2, stride=2) for ab in zip(*ws))
-            for f, ws in ((conv, (w, w[1:])), (back, (w[1:], w)))
-        )
-        self.enc, self.dec = (
-            nn.ModuleList(ConvBlock(d, n) for n in w[:-1]) for _ in range(2)
-        )
-        self.mid = nn.Sequential(
-            *[ConvBlock(d, w[-1], math.prod(shape) >> top * d) for _ in range(depth)]
-        )
+        super().__init__(shape, channels, out, widths, depth)
+        d, fine, coarse = len(shape), widths[0], widths[-1]
         self.passes = passes
         if passes > 1:
-            self.again, self.deep = (
-                conv(w[0] + out, w[0], 3, padding=1),
-                conv(w[-1], w[-1], 1),
-            )
-            for layer in (self.again, self.deep):
-                nn.init.zeros_(layer.weight)
-                nn.init.zeros_(layer.bias)
+            self.again = zeroed(conv_nd(d, fine + out, fine, 3, padding=1))
+            self.deep = zeroed(conv_nd(d, coarse, coarse, 1))
         if d == 2:
             self.to(memory_format=torch.channels_last)
 
-    def once(self, x: Tensor, last: tuple | None) -> tuple:
-        "One pass, told what the last one found."
-        h, skips = self.into(x), []
-        if last:
-            h = h + self.again(torch.cat([last[0].to(h.dtype), last[2]], 1))
-        for place, block, down in zip(self.places, self.enc, self.down):
-            h = block(h + place.to(h.dtype))
-            skips.append(h)
-            h = down(h)
-        h = h + self.places[-1].to(h.dtype)
-        coarse = h = self.mid(h + self.deep(last[1]) if last else h)
-        for block, up in zip(reversed(self.dec), reversed(self.up)):
-            h = block(skips.pop() + up(h))
-        return upcast(self.last(h)), coarse, h
+    def once(self, x: Tensor, last: tuple | None = None) -> tuple:
+        "One pass, given what the last one found."
+        h = self.into(channels_last(x))
+        if last is None:
+            return self.ascend(*self.descend(h))
+        out, coarse, fine = last
+        h = h + self.again(torch.cat([out.to(h.dtype), fine], 1))
+        h, skips = self.descend(h)
+        return self.ascend(h + self.deep(coarse), skips)
 
     def forward(
-        self, x: Tensor
-    ) -> tuple[
-        Tensor, Tensor, Tensor
-    ]:  # (B, channels, *shape) -> out (B, out, *shape), and features: coarsest (B, C, *), finest (B, c, *shape)
-        x, found = (
-            x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x,
-            None,
-        )
-        for _ in range(self.passes):
+        self,
+        x: Tensor,  # (B, channels, *shape)
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """What comes out (B, out, *shape), and features of the coarsest and finest
+        level."""
+        found = self.once(x)
+        for _ in range(self.passes - 1):
             found = self.once(x, found)
         return found
 
-# %% ../nbs/networks.ipynb #434b6878
-_POOL = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}
+# %% ../nbs/networks.ipynb #a7c20013
+def halve(f: Tensor) -> Tensor:  # (B, c, *shape) -> (B, c, *half of it, rounded up)
+    "Averages of blocks of two along each axis; what is left at an end stays one."
+    pool = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}[f.ndim - 2]
+    return pool(f, [min(2, n) for n in f.shape[2:]], ceil_mode=True)
 
 
-def _beside(f: Tensor) -> Tensor:
+def enlarge(f: Tensor, shape: Sequence) -> Tensor:  # (B, c, *) -> (B, c, *shape)
+    "Linear interpolation to a finer grid."
+    mode = {1: "linear", 2: "bilinear", 3: "trilinear"}[f.ndim - 2]
+    return F.interpolate(f, shape, mode=mode)
+
+
+def neighbour_mean(f: Tensor) -> Tensor:  # (B, c, *shape)
     "The average of each place's neighbours; at an edge the place itself stands in."
-    at = lambda k, s: f.index_select(
-        k, (torch.arange(f.shape[k], device=f.device) + s).clamp(0, f.shape[k] - 1)
-    )
-    return sum(at(k, s) for k in range(2, f.ndim) for s in (-1, 1)) / (2 * (f.ndim - 2))
+    total = torch.zeros_like(f)
+    for axis in range(2, f.ndim):
+        i = torch.arange(f.shape[axis], device=f.device)
+        for step in (-1, 1):
+            total = total + f.index_select(axis, (i + step).clamp(0, len(i) - 1))
+    return total / (2 * (f.ndim - 2))
 
-
+# %% ../nbs/networks.ipynb #434b6878
 def membrane(
-    seen: Tensor,  # (B, c + 1, *shape), as `splat` has them: values times the share seen, and the share seen
+    seen: Tensor,  # (B, c + 1, *shape) of `splat`: values times the share seen, and it
     sweeps: int = 4,  # of relaxation on each level
 ) -> Tensor:  # (B, c, *shape); 0 for an item of which nothing is seen
-    "The smoothest surface through what is seen, in 1 to 3 dimensions: Laplace's equation elsewhere, no flow through edges."
-    w = seen[:, -1:]
-    values, sure = seen[:, :-1] / w.clamp_min(1e-6), w / (w + 1e-3)
+    """The smoothest surface through what is seen, in 1 to 3 dimensions: Laplace's
+    equation elsewhere, no flow through edges."""
+    share = seen[:, -1:]
+    values = seen[:, :-1] / share.clamp_min(1e-6)
     if max(seen.shape[2:]) == 1:
         return values
-    f = F.interpolate(
-        membrane(_POOL[seen.ndim - 2](seen, 2, ceil_mode=True), sweeps),
-        seen.shape[2:],
-        mode=("linear", "bilinear", "trilinear")[seen.ndim - 3],
-    )
+    sure = share / (share + 1e-3)  # nearly 1 where anything is seen
+    f = enlarge(membrane(halve(seen), sweeps), seen.shape[2:])
     for _ in range(sweeps):
-        f = _beside(torch.lerp(f, values, sure))
+        f = neighbour_mean(torch.lerp(f, values, sure))
     return torch.lerp(f, values, sure)
+
+# %% ../nbs/networks.ipynb #a7c2001b
+def centre_and_spread(
+    surface: Tensor,  # (B, c, *shape)
+    share: Tensor,  # (B, 1, *shape), of each place that is seen
+) -> tuple[Tensor, Tensor]:  # (B, c, 1, …), (B, 1, 1, …)
+    "Mean of what is seen in each channel, and its standard deviation over all of them."
+    axes = tuple(range(2, share.ndim))
+    total = share.sum(axes, keepdim=True)
+
+    def average(v):
+        return (v * share).sum(axes, keepdim=True) / total.clamp_min(1e-6)
+
+    centre = average(surface)
+    variance = average((surface - centre).square()).mean(1, keepdim=True)
+    spread = variance.clamp_min(1e-12).sqrt() + 0.02  # a slope at 0 too
+    return centre, torch.where(total > 1.5, spread, 1.0)  # one value has none
 
 
 class Relative(nn.Module):
-    "A `GridUNet` told and answering relative to the membrane, in units of each item's spread; values are of order one."
+    """A `GridUNet` over what differs from the membrane, in units of each item's spread;
+    values are of order one."""
 
     def __init__(self, net: GridUNet):
         super().__init__()
@@ -233,17 +335,7 @@ class Relative(nn.Module):
 
     def forward(self, x: Tensor) -> tuple:  # (B, c + 1, *shape) -> as of the network
         with torch.autocast(x.device.type, enabled=False):
-            base, w, axes = membrane(x), x[:, -1:], tuple(range(2, x.ndim))
-            total = w.sum(axes, keepdim=True)
-            mean = lambda v: (v * w).sum(axes, keepdim=True) / total.clamp_min(1e-6)
-            centre = mean(base)
-            spread = (
-                mean((base - centre).square())
-                .mean(1, keepdim=True)
-                .clamp_min(1e-12)
-                .sqrt()
-                + 0.02
-            )  # a slope at 0 too
-            spread = torch.where(total > 1.5, spread, 1.0)  # one value has none
-        out, *features = self.net(torch.cat([(base - centre) / spread, w], 1))
+            base, share = membrane(x), x[:, -1:]
+            centre, spread = centre_and_spread(base, share)
+        out, *features = self.net(torch.cat([(base - centre) / spread, share], 1))
         return base + spread * out, *features

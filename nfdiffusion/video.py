@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -14,252 +14,293 @@ from torch import Tensor, nn
 
 from .diffusion import time_embedding
 from .linalg import upcast
-from .networks import CONV, ConvBlock, GridUNet, rms_norm
+from nfdiffusion.networks import (
+    ConvBlock,
+    UNetLevels,
+    channels_last,
+    conv_nd,
+    rms_norm,
+)
 
 # %% auto #0
-__all__ = ['TimeFilter', 'OverTime', 'VideoUNet', 'FrameEncoder', 'VideoDenoiser']
+__all__ = ['offsets', 'first_kernels', 'scaled_norm', 'TimeFilter', 'windows', 'to_sequences', 'from_sequences', 'OverTime',
+           'to_patches', 'to_pixels', 'time_layers', 'VideoUNet', 'FrameEncoder', 'VideoDenoiser']
 
 # %% ../nbs/video.ipynb #a6000013
+def offsets(
+    to: range,
+    of: range,
+    device: torch.device | None = None,
+) -> Tensor:  # (len(to), len(of)) of int
+    "How much later than each time of `to` is each time of `of`."
+    of_times = torch.arange(of.start, of.stop, device=device)
+    return of_times - torch.arange(to.start, to.stop, device=device)[:, None]
+
+
+def first_kernels(reach: int) -> Tensor:  # (4, 2 reach + 1)
+    "Weights that fade with the distance: of the near future and past, and of the far."
+    i = torch.arange(-reach, reach + 1.0)
+    return torch.stack(
+        [
+            (-i.abs() / fades).exp() * (i * sign > 0)
+            for fades in (1.0, 4.0)
+            for sign in (1, -1)
+        ]
+    )
+
+# %% ../nbs/video.ipynb #b6c20002
+def scaled_norm(h: Tensor, gain: Tensor) -> Tensor:  # (..., C), (C,)
+    "Features of unit size times a learned gain, in the precision in which they came."
+    return (rms_norm(upcast(h), -1) * gain).to(h.dtype)
+
+
 class TimeFilter(nn.Module):
     "Each place hears other times through learned kernels of their distance."
 
     def __init__(
-        self, width: int, reach: int = 8
-    ):  # farthest, in spacings of the latents
+        self,
+        width: int,  # channels
+        reach: int = 8,  # the farthest time that is heard, in spacings of the latents
+    ):
         super().__init__()
         self.reach = reach
-        self.gain, self.out = (
-            nn.Parameter(torch.ones(width)),
-            nn.Parameter(torch.zeros(4, width, width)),
-        )
-        i = torch.arange(-reach, reach + 1.0)
-        self.kernel = nn.Parameter(
-            torch.stack(
-                [
-                    (-i.abs() / far).exp() * (i * sign > 0)
-                    for far in (1.0, 4.0)
-                    for sign in (1, -1)
-                ]
-            )
-        )
+        self.gain = nn.Parameter(torch.ones(width))
+        self.out = nn.Parameter(torch.zeros(4, width, width))
+        self.kernel = nn.Parameter(first_kernels(reach))
 
-    def forward(self, x: Tensor, T: int) -> Tensor:  # (B T, C, *grid)
-        i = torch.arange(T, device=x.device)
-        i = i - i[:, None]
-        K = (
-            self.kernel[:, i.clamp(-self.reach, self.reach) + self.reach]
-            * (i.abs() <= self.reach)
-        ).to(x.dtype)  # (4, T, T)
-        h = x.movedim(1, -1)
-        h = (rms_norm(upcast(h), -1) * self.gain).to(x.dtype)
-        y = sum(
-            k @ (h @ w).unflatten(0, (len(x) // T, T)).flatten(2)
-            for k, w in zip(K, self.out.to(x.dtype))
-        )
-        return x + y.view(h.shape).movedim(-1, 1)
+    def between(self, T: int) -> Tensor:  # (4, T, T)
+        "The weight of each time at each other."
+        i = offsets(range(T), range(T), self.kernel.device)
+        near = i.abs() <= self.reach
+        return self.kernel[:, i.clamp(-self.reach, self.reach) + self.reach] * near
+
+    def forward(
+        self,
+        x: Tensor,  # (B T, C, *grid)
+        T: int,
+    ) -> Tensor:  # (B T, C, *grid)
+        h = scaled_norm(x.movedim(1, -1), self.gain)  # (B T, *grid, C)
+        B, added = len(x) // T, 0
+        weights, layers = self.between(T).to(x.dtype), self.out.to(x.dtype)
+        for k, W in zip(weights, layers, strict=True):
+            added = added + k @ (h @ W).unflatten(0, (B, T)).flatten(2)
+        return x + added.view(h.shape).movedim(-1, 1)
+
+# %% ../nbs/video.ipynb #b6c20005
+def windows(T: int, reach: int) -> Iterator[tuple[range, range]]:
+    "Times, `reach` at once, and those that are no farther than that from one of them."
+    for start in range(0, T, reach):
+        stop = min(T, start + reach)
+        yield range(start, stop), range(max(0, start - reach), min(T, stop + reach))
 
 
+def to_sequences(
+    x: Tensor,  # (B T, C, *grid) of P places
+    T: int,
+    together: bool,  # one sequence of all places, or one for each
+) -> Tensor:  # (B, T P, C), or (B P, T, C)
+    "What attends to each other, in sequences."
+    B, C, P = len(x) // T, x.shape[1], x.shape[2:].numel()
+    h = x.reshape(B, T, C, P)
+    if together:
+        return h.transpose(2, 3).reshape(B, T * P, C)
+    return h.permute(0, 3, 1, 2).reshape(B * P, T, C)
+
+
+def from_sequences(h: Tensor, shape: Sequence, T: int, together: bool) -> Tensor:
+    "And back to frames (B T, C, *grid) of that shape."
+    N, C, *grid = shape
+    B, P = N // T, math.prod(grid)
+    if together:
+        return h.view(B, T, P, C).transpose(2, 3).reshape(shape)
+    return h.view(B, P, T, C).permute(0, 2, 3, 1).reshape(shape)
+
+# %% ../nbs/video.ipynb #b6c20007
 class OverTime(nn.Module):
     "Attention between times: of each place by itself, or of all places."
 
     def __init__(
-        self, width: int, places: bool = False, head: int = 16, reach: int = 16
+        self,
+        width: int,  # channels
+        places: bool = False,  # attend to all places, or each to itself
+        head: int = 16,  # channels of a head
+        reach: int = 16,  # the farthest time that is heard, in spacings of the latents
     ):
         super().__init__()
-        self.places, self.heads, self.reach = places, max(1, width // head), reach
-        self.gain, self.bias = (
-            nn.Parameter(torch.ones(width)),
-            nn.Parameter(torch.zeros(self.heads, 2 * reach + 1)),
-        )
-        self.qkv, self.out = (
-            nn.Linear(width, 3 * width, bias=False),
-            nn.Linear(width, width, bias=False),
-        )
+        self.places, self.reach = places, reach
+        self.heads = max(1, width // head)
+        self.gain = nn.Parameter(torch.ones(width))
+        self.bias = nn.Parameter(torch.zeros(self.heads, 2 * reach + 1))
+        self.qkv = nn.Linear(width, 3 * width, bias=False)
+        self.out = nn.Linear(width, width, bias=False)
         nn.init.zeros_(self.out.weight)
 
     def near(self, to: range, of: range, m: int) -> Tensor:  # (heads, m times, m times)
         "What a time adds for the distance of another; m places have the same times."
-        i = (
-            torch.arange(of.start, of.stop, device=self.bias.device)
-            - torch.arange(to.start, to.stop, device=self.bias.device)[:, None]
-        )
-        b = self.bias[:, i.clamp(-self.reach, self.reach) + self.reach].masked_fill(
-            i.abs() > self.reach, -torch.inf
-        )
+        i = offsets(to, of, self.bias.device)
+        b = self.bias[:, i.clamp(-self.reach, self.reach) + self.reach]
+        b = b.masked_fill(i.abs() > self.reach, -torch.inf)
         return b.repeat_interleave(m, 1).repeat_interleave(m, 2)
 
-    def forward(self, x: Tensor, T: int) -> Tensor:  # (B T, C, *grid)
-        B, C, P, r = len(x) // T, x.shape[1], x.shape[2:].numel(), self.reach
-        h = x.reshape(B, T, C, P)
-        h = (
-            h.transpose(2, 3).reshape(B, T * P, C)
-            if self.places
-            else h.permute(0, 3, 1, 2).reshape(B * P, T, C)
-        )
-        m, parts = P if self.places else 1, []
-        q, k, v = (
-            self.qkv((rms_norm(upcast(h), -1) * self.gain).to(h.dtype))
-            .unflatten(-1, (3, self.heads, -1))
-            .permute(2, 0, 3, 1, 4)
-        )
-        for s in range(
-            0, T, r
-        ):  # no farther than the reach: long clips cost what they are long
-            to, of = range(s, min(T, s + r)), range(max(0, s - r), min(T, s + 2 * r))
-            own, heard = (slice(t.start * m, t.stop * m) for t in (to, of))
-            parts.append(
-                F.scaled_dot_product_attention(
-                    q[:, :, own],
-                    k[:, :, heard],
-                    v[:, :, heard],
-                    attn_mask=self.near(to, of, m).to(q.dtype),
-                )
+    def attend(self, h: Tensor, T: int) -> Tensor:  # (n, length, C)
+        "Each element of a sequence to those of near times."
+        qkv = self.qkv(scaled_norm(h, self.gain)).unflatten(-1, (3, self.heads, -1))
+        q, k, v = qkv.permute(2, 0, 3, 1, 4)  # (n, heads, length, channels) each
+        m, parts = h.shape[1] // T, []  # m elements of a time
+        for to, of in windows(T, self.reach):
+            mine = slice(to.start * m, to.stop * m)
+            heard = slice(of.start * m, of.stop * m)
+            bias = self.near(to, of, m).to(q.dtype)
+            answer = F.scaled_dot_product_attention(
+                q[:, :, mine], k[:, :, heard], v[:, :, heard], attn_mask=bias
             )
-        h = self.out(torch.cat(parts, 2).transpose(1, 2).flatten(2))
-        h = (
-            h.view(B, T, P, C).transpose(2, 3)
-            if self.places
-            else h.view(B, P, T, C).permute(0, 2, 3, 1)
-        )
-        return x + h.reshape(x.shape)
+            parts.append(answer)
+        return self.out(torch.cat(parts, 2).transpose(1, 2).flatten(2))
+
+    def forward(self, x: Tensor, T: int) -> Tensor:  # (B T, C, *grid)
+        h = self.attend(to_sequences(x, T, self.places), T)
+        return x + from_sequences(h, x.shape, T, self.places)
+
+# %% ../nbs/video.ipynb #b6c2000b
+def to_patches(v: Tensor) -> Tensor:  # (N, c, *space) -> (N, c 2^d, *space / 2)
+    "Half the resolution, the pixels of each patch as channels."
+    d = v.ndim - 2
+    v = v.reshape(*v.shape[:2], *[k for n in v.shape[2:] for k in (n // 2, 2)])
+    grid, within = range(2, 2 + 2 * d, 2), range(3, 3 + 2 * d, 2)
+    return v.permute(0, 1, *within, *grid).flatten(1, d + 1)
+
+
+def to_pixels(v: Tensor) -> Tensor:  # (N, c 2^d, *space / 2) -> (N, c, *space)
+    "And back."
+    d, space = v.ndim - 2, [2 * n for n in v.shape[2:]]
+    v = v.unflatten(1, (-1, *[2] * d))
+    turns = [k for i in range(d) for k in (2 + d + i, 2 + i)]
+    return v.permute(0, 1, *turns).reshape(*v.shape[:2], *space)
 
 # %% ../nbs/video.ipynb #a6000016
-class VideoUNet(GridUNet):
-    "A U-Net over the frames of clips; each block is followed by a layer between times."
+def time_layers(widths: Sequence, depth: int) -> nn.ModuleList:
+    "A layer between times for each block of a U-Net, in the order in which they run."
+    pairs = [
+        [OverTime(width) if level else TimeFilter(width) for _ in range(2)]
+        for level, width in enumerate(widths[:-1])
+    ]
+    middle = [OverTime(widths[-1], places=True) for _ in range(depth)]
+    down, up = [a for a, _ in pairs], [b for _, b in reversed(pairs)]
+    return nn.ModuleList([*down, *middle, *up])
+
+
+class VideoUNet(UNetLevels):
+    """A U-Net over the frames of clips; each block is followed by a layer between
+    times."""
 
     def __init__(
         self,
-        shape: Sequence,
-        channels: int,
-        out: int,
-        widths: Sequence,
-        depth: int,
-        latent: int,
-    ):  # latent: channels of z, which joins at the coarsest level
+        shape: Sequence,  # of a frame: each side a multiple of 2^(levels - 1)
+        channels: int,  # at each place, of what goes in
+        out: int,  # and of what comes out
+        widths: Sequence,  # channels of each level, from fine to coarse
+        depth: int,  # blocks at the coarsest level; the others have one each way
+        latent: int,  # channels of z, which joins at the coarsest level
+    ):
         super().__init__(shape, channels, out, widths, depth)
-        fine = [
-            TimeFilter(w) if not i else OverTime(w)
-            for i, w in enumerate(widths[:-1])
-            for _ in range(2)
-        ]
-        self.time = nn.ModuleList(
-            [
-                *fine[::2],
-                *[OverTime(widths[-1], True) for _ in range(depth)],
-                *fine[::-2],
-            ]
-        )
-        self.told = _conv(len(shape))(latent, widths[-1], 1)
+        self.time = time_layers(widths, depth)
+        self.told = conv_nd(len(shape), latent, widths[-1], 1)
 
-    def descend(
-        self, x: Tensor, T: int
-    ) -> tuple:  # (B T, channels, *shape) -> coarsest, skips
-        h, skips, time = (
-            self.into(
-                x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
-            ),
-            [],
-            iter(self.time),
-        )
-        for place, block, down in zip(self.places, self.enc, self.down):
-            h = next(time)(block(h + place.to(h.dtype)), T)
-            skips.append(h)
-            h = down(h)
-        return h + self.places[-1].to(h.dtype), skips
+    def over(self, T: int) -> Callable[[int, Tensor], Tensor]:
+        "What follows a block: its layer between T times."
+        return lambda k, h: self.time[k](h, T)
 
-    def ascend(
+    def features(self, x: Tensor, T: int) -> tuple[Tensor, list]:
+        "Of frames (B T, channels, *shape): those of the coarsest level, of each above."
+        return self.descend(self.into(channels_last(x)), self.over(T))
+
+    def frames(
         self, h: Tensor, skips: list, T: int, z: Tensor | None = None
-    ) -> tuple:  # out (B T, out, *shape), features of the coarsest level
+    ) -> tuple[Tensor, Tensor]:
+        "Of features: frames (B T, out, *shape), and the coarsest features behind them."
         if z is not None:
             h = h + self.told(z.to(h.dtype))
-        time = iter(self.time[len(skips) :])
-        for block in self.mid:
-            h = next(time)(block(h), T)
-        coarse = h
-        for block, up, skip in zip(
-            reversed(self.dec), reversed(self.up), reversed(skips)
-        ):
-            h = next(time)(block(skip + up(h)), T)
-        return upcast(self.last(h)), coarse
+        out, coarse, _ = self.ascend(h, skips, self.over(T))
+        return out, coarse
 
-
-def _conv(d):
-    return CONV[d][0]
+    def forward(
+        self,
+        x: Tensor,  # (B T, channels, *shape)
+        T: int,
+        z: Tensor | None = None,  # (B T, latent, *coarsest)
+    ) -> tuple[Tensor, Tensor]:  # (B T, out, *shape), (B T, C, *coarsest)
+        return self.frames(*self.features(x, T), T, z)
 
 # %% ../nbs/video.ipynb #a6000019
 class FrameEncoder(nn.Module):
     "Mean and log standard deviation of the latent of each frame."
 
     def __init__(
-        self, d: int, channels: int, latent: int, halvings: int = 2, width: int = 64
+        self,
+        d: int,  # axes of a frame
+        channels: int,
+        latent: int,  # channels of the latent
+        halvings: int = 2,  # of the resolution
+        width: int = 64,
     ):
         super().__init__()
-        conv = _conv(d)
-        down = [
-            part
-            for i in range(halvings)
-            for part in (
-                conv(width if i else width // 2, width, 2, stride=2),
-                ConvBlock(d, width),
-            )
-        ]
-        self.net = nn.Sequential(
-            conv(channels, width // 2, 3, padding=1),
-            nn.SiLU(),
-            *down,
-            conv(width, 2 * latent, 1),
-        )
+        down = []
+        for i in range(halvings):
+            before = width if i else width // 2
+            down += [conv_nd(d, before, width, 2, stride=2), ConvBlock(d, width)]
+        into = conv_nd(d, channels, width // 2, 3, padding=1)
+        last = conv_nd(d, width, 2 * latent, 1)
+        self.net = nn.Sequential(into, nn.SiLU(), *down, last)
 
-    def forward(
-        self, x: Tensor
-    ) -> tuple:  # (N, channels, *grid) -> m, log s (N, latent, *coarsest)
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        "Frames (N, channels, *grid) -> m and log s, (N, latent, *coarsest)."
         m, s = upcast(self.net(x)).chunk(2, 1)
         return m, s.clamp(-8, 2)
 
-
+# %% ../nbs/video.ipynb #b6c20010
 class VideoDenoiser(nn.Module):
     "Latents of all times attend to each other."
 
     def __init__(
-        self, shape: tuple, latent: int, cond: int, width: int = 64, depth: int = 4
+        self,
+        shape: Sequence,  # of a latent
+        latent: int,  # its channels
+        cond: int,  # channels C of the features that it is given
+        width: int = 64,
+        depth: int = 4,
     ):
         super().__init__()
-        self.shape, self.latent, conv = tuple(shape), latent, _conv(len(shape))
-        self.into, self.given, self.last = (
-            conv(a, b, 1) for a, b in ((latent, width), (cond, width), (width, latent))
-        )
+        d, places = len(shape), math.prod(shape)
+        self.shape, self.latent = tuple(shape), latent
+        self.into = conv_nd(d, latent, width, 1)
+        self.given = conv_nd(d, cond, width, 1)
+        self.last = conv_nd(d, width, latent, 1)
         nn.init.zeros_(self.last.weight)
-        self.place, self.level = (
-            nn.Parameter(torch.zeros(width, *shape)),
-            nn.Sequential(
-                nn.Linear(64, 4 * width), nn.SiLU(), nn.Linear(4 * width, depth * width)
-            ),
+        self.place = nn.Parameter(torch.zeros(width, *shape))
+        self.level = nn.Sequential(
+            nn.Linear(64, 4 * width), nn.SiLU(), nn.Linear(4 * width, depth * width)
         )
-        self.blocks, self.over = (
-            nn.ModuleList(
-                ConvBlock(len(shape), width, math.prod(shape)) for _ in range(depth)
-            ),
-            nn.ModuleList(OverTime(width, True) for _ in range(depth)),
-        )
+        self.blocks = nn.ModuleList(ConvBlock(d, width, places) for _ in range(depth))
+        self.over = nn.ModuleList(OverTime(width, True) for _ in range(depth))
+
+    def shifts(self, t: Tensor, S: torch.Size, T: int) -> Sequence[Tensor]:
+        "What the noise level adds before each block, (n T, width, 1, …)."
+        e = self.level(time_embedding(t).to(self.place)).expand(*S, -1)
+        e = e.reshape(S.numel(), e.shape[-1]).repeat_interleave(T, 0)
+        return e[(..., *[None] * len(self.shape))].chunk(len(self.blocks), 1)
 
     def forward(
-        self, z: Tensor, t: Tensor, cond: Tensor
-    ) -> Tensor:  # (*S, T F), step () or (*S), features (B, T, C, *shape), B the last of S or a divisor of it
-        T, S, d = cond.shape[1], z.shape[:-1], len(self.shape)
-        n = S.numel()
-        x = (
-            self.into(z.reshape(n * T, self.latent, *self.shape))
-            + self.given(cond.flatten(0, 1).to(z)).repeat(
-                n // max(1, len(cond)), *[1] * (d + 1)
-            )
-            + self.place
-        )
-        e = self.level(time_embedding(t).to(z)).expand(*S, -1)
-        e = (
-            e.reshape(n, e.shape[-1])
-            .repeat_interleave(T, 0)[(..., *[None] * d)]
-            .chunk(len(self.blocks), 1)
-        )
-        for block, over, shift in zip(self.blocks, self.over, e):
+        self,
+        z: Tensor,  # (*S, T F)
+        t: Tensor,  # step: () or (*S)
+        cond: Tensor,  # (B, T, C, *shape), B the last of S or a divisor of it
+    ) -> Tensor:  # (*S, T F)
+        T, S = cond.shape[1], z.shape[:-1]
+        n, repeats = S.numel(), S.numel() // max(1, len(cond))
+        x = self.into(z.reshape(n * T, self.latent, *self.shape))
+        given = self.given(cond.flatten(0, 1).to(z))
+        x = x + given.repeat(repeats, *[1] * (given.ndim - 1)) + self.place
+        blocks = zip(self.blocks, self.over, self.shifts(t, S, T), strict=True)
+        for block, over, shift in blocks:
             x = over(block(x + shift), T)
         return upcast(self.last(x)).reshape(z.shape)
