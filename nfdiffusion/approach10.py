@@ -103,10 +103,10 @@ class SparseFeatureField(SparseConditionalField):
     ):
         super().__init__(dim, channels, **how)
         self.layout = MovedTokens(self.layout.places, self.side)
-        self.pool: list[MovedTokens] = []  # where tokens are in training
+        self.pool: list[Tokens] = []  # where tokens are in training
         self.training_steps = 0
 
-    def with_tokens(self, tokens: MovedTokens) -> SparseFeatureField:
+    def with_tokens(self, tokens: Tokens) -> SparseFeatureField:
         "A view of this model with other tokens; all else is shared."
         other = copy.copy(self)
         other.layout = tokens

@@ -91,6 +91,8 @@ def points_at_once(field: Field, obs: Observations | None) -> int:
 class TokenField(CodedField):
     "Codes of tokens on a grid, as fields through the observations that they answer."
 
+    grid: Tensor  # (A, d), of the anchors
+
     def __init__(
         self,
         dim: int,
@@ -131,7 +133,7 @@ class TokenField(CodedField):
 
     def field(self, code: Tensor, obs: Observations | None = None) -> Field:
         "The field of a code, through the observations that it answers."
-        fn = partial(self.tokens.places.decode, self.by_place(code))
+        fn: Callable = partial(self.tokens.places.decode, self.by_place(code))
         if obs is not None:
             fn = krige_residual(fn, obs, self.reach * 2 / self.shape[0], self.noise)
         if self.bounds is not None:
@@ -234,6 +236,8 @@ def labelled_denoiser(
 class TokenDiffusion(TokenMean):
     "What the mean leaves, drawn by diffusion on the features of the tokens."
 
+    unit: Tensor  # the size of what the mean leaves; 0 until trained
+
     def __init__(
         self,
         diffusion: Sequence[int],  # width, depth and hidden units of the denoiser
@@ -247,7 +251,6 @@ class TokenDiffusion(TokenMean):
         net = TokenDenoiser(*size, *diffusion, labels)
         self.denoiser = Denoiser(net, Schedule.cosine(1000))
         self.labels = labels
-        # The size of what the mean leaves; 0 until trained.
         self.register_buffer("unit", torch.zeros(()))
 
     def told(self, r: Tensor) -> Tensor:  # (*, c, A) -> (*, c T P)
