@@ -6,37 +6,90 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import torch
 import torch.nn.functional as F
-from fastcore.basics import patch
 from torch import Tensor
 
-from .approach5 import SparseConditionalField
+from .approach5 import SparseConditionalField, Tokens
 from .data import Observations, grid_coords
 from .encoders import tent_matrix
 from .linalg import ridge_codes
-from .places import spread_places
+from .places import Places, spread_about
 
 # %% auto #0
-__all__ = ['some_places', 'SparseFeatureField']
+__all__ = ['some_places', 'window_points', 'window_matrices', 'MovedTokens', 'SparseFeatureField']
 
 # %% ../nbs/08_approach10_sparse_features.ipynb #dd6c6687
 def some_places(
-    n: int,
+    n: int,  # along each axis of a grid
     dim: int,
 ) -> Tensor:  # (T, dim) in [-1, 1]^dim
-    "Places for training: half the time .75 to 1.3 times n^dim of them, spread; else a grid of n along each axis, as it is or jittered."
+    "Places for training: half the time spread, else a grid, as it is or jittered."
     kind, grid = torch.rand(()), grid_coords(*[n] * dim)
     if kind < 0.5:
-        return spread_places(
-            max(2**dim + 1, round(n**dim * (0.75 + 0.55 * torch.rand(()).item()))), dim
-        )
-    return (
-        grid
-        if kind < 0.75
-        else (grid + (torch.rand_like(grid) - 0.5) * 1.2 / n).clamp(-1, 1)
-    )
+        return spread_about(n, dim)
+    if kind < 0.75:
+        return grid
+    jitter = (torch.rand_like(grid) - 0.5) * 1.2 / n
+    return (grid + jitter).clamp(-1, 1)
+
+# %% ../nbs/08_approach10_sparse_features.ipynb #953d7390
+def window_points(places: Places, side: int) -> Tensor:  # (T P, d)
+    "The points of the tokens' windows, as many as a token on a grid has anchors."
+    at, per_axis = places.coords, places.anchors[0] // side
+    offsets = grid_coords(*[per_axis] * at.shape[1]).to(at)
+    window = places.spacing / 2 * offsets
+    return (at[:, None] + window).flatten(0, 1).clamp(-1, 1)
+
+
+@torch.no_grad()
+def window_matrices(places: Places, points: Tensor) -> tuple[Tensor, Tensor]:
+    "Anchors to what windows see, W (T P, A), and back by least squares, B (A, T P)."
+    see = places.matrix(points)
+    anchors = grid_coords(*places.anchors).to(points)
+    with torch.autocast(points.device.type, enabled=False):
+        codes = ridge_codes(see, torch.eye(len(see)).to(see))
+        return see @ places.lift, places.matrix(anchors) @ codes
+
+
+@dataclass(frozen=True, eq=False)
+class MovedTokens(Tokens):
+    "Tokens at any places, each with a window of P points; windows may overlap."
+
+    @cached_property
+    def points(self) -> Tensor:  # (T P, d)
+        return window_points(self.places, self.side)
+
+    @cached_property
+    def matrices(self) -> tuple[Tensor, Tensor]:  # W (T P, A), B (A, T P)
+        return window_matrices(self.places, self.points)
+
+    @cached_property
+    def read_grid(self) -> Tensor:  # R (T, side^d)
+        at = self.places.coords
+        return tent_matrix(at, *[self.side] * at.shape[1])
+
+    @cached_property
+    def read_anchors(self) -> Tensor:  # (T P, A)
+        return tent_matrix(self.points, *self.places.anchors)
+
+    @property
+    def extra(self) -> tuple:
+        "The weights of the grid's places at the tokens."
+        return (self.read_grid,)
+
+    def by_token(self, r: Tensor) -> Tensor:  # (*, c, A) -> (*, c T P)
+        return F.linear(r, self.matrices[0]).flatten(-2)
+
+    def by_anchor(self, z: Tensor, channels: int) -> Tensor:  # (*, c T P) -> (*, c, A)
+        return F.linear(z.unflatten(-1, (channels, -1)), self.matrices[1])
+
+    def gather(self, coarse: Tensor, fine: Tensor) -> tuple[Tensor, Tensor]:
+        read, read_anchors = self.read_grid.to(coarse), self.read_anchors.to(fine)
+        return F.linear(coarse, read), F.linear(fine, read_anchors)
 
 # %% ../nbs/08_approach10_sparse_features.ipynb #66dbda2f
 class SparseFeatureField(SparseConditionalField):
@@ -46,108 +99,49 @@ class SparseFeatureField(SparseConditionalField):
         self,
         dim: int = 1,
         channels: int = 1,
-        **how,  # what else `SparseConditionalField` takes; `tokens` along each axis are those of the grid that `at` replaces
+        **how,  # as of `SparseConditionalField`; `at` replaces the grid of `tokens`
     ):
         super().__init__(dim, channels, **how)
-        self.kept_own, self.pool, self.turn = None, [], 0
+        self.layout = MovedTokens(self.layout.places, self.side)
+        self.pool: list[Tokens] = []  # where tokens are in training
+        self.training_steps = 0
 
+    def with_tokens(self, tokens: Tokens) -> SparseFeatureField:
+        "A view of this model with other tokens; all else is shared."
+        other = copy.copy(self)
+        other.layout = tokens
+        return other
 
-@patch
-def at(
-    self: SparseFeatureField,
-    places: Tensor,  # (T, d) in [-1, 1]^d
-    spacing: float
-    | None = None,  # typical distance between them, by default that of T places spread over the domain
-) -> SparseFeatureField:
-    "The same model with its tokens at other places; weights are shared. A file holds weights, not places: call `at` again on what was loaded."
-    if places.ndim != 2 or places.shape[1] != self.dim or places.abs().max() > 1:
-        raise ValueError(
-            f"tokens of this model have places (T, {self.dim}) in [-1, 1]; these are {tuple(places.shape)}"
-        )
-    other = copy.copy(self)
-    other._buffers = dict(self._buffers)
-    other.places, other.spacing = (
-        places.to(self.places),
-        spacing or 2 / len(places) ** (1 / self.dim),
-    )
-    other.kept_near = other.kept_lift = other.kept_own = None
-    other.kept = []
-    return other
-
-# %% ../nbs/08_approach10_sparse_features.ipynb #953d7390
-@patch
-@torch.no_grad()
-def own(
-    self: SparseFeatureField,
-) -> tuple:  # R (T, n^d), the same for windows' points and anchors (T P, A), W (T P, A), B (A, T P)
-    "What depends on the tokens' places."
-    if self.kept_own is None or (self.kept_own[0].dtype, self.kept_own[0].device) != (
-        self.places.dtype,
-        self.places.device,
-    ):
-        window = (
-            self.spacing
-            / 2
-            * grid_coords(*[self.shape[0] // self.n] * self.dim).to(self.places)
-        )
-        points = (self.places[:, None] + window).flatten(0, 1).clamp(-1, 1)
-        see = self.matrix(points)
-        with torch.autocast(points.device.type, enabled=False):
-            W, B = (
-                see @ self.lift(),
-                self.matrix(self.grid) @ ridge_codes(see, torch.eye(len(see)).to(see)),
+    def at(
+        self,
+        places: Tensor,  # (T, d) in [-1, 1]^d
+        spacing: float | None = None,  # between them; by default of T places spread
+    ) -> SparseFeatureField:
+        """The same model with its tokens at other places; weights are shared. A file
+        holds weights, not places: call `at` again on what was loaded."""
+        if places.ndim != 2 or places.shape[1] != self.dim or places.abs().max() > 1:
+            raise ValueError(
+                f"tokens of this model have places (T, {self.dim}) in [-1, 1]; "
+                f"these are {tuple(places.shape)}"
             )
-        self.kept_own = (
-            tent_matrix(self.places, *[self.n] * self.dim),
-            tent_matrix(points, *self.shape),
-            W,
-            B,
-        )
-    return self.kept_own
+        spacing = spacing or 2 / len(places) ** (1 / self.dim)
+        moved = replace(self.tokens.places, coords=places, spacing=spacing)
+        return self.with_tokens(MovedTokens(moved, self.side))
 
+    def elsewhere(self) -> SparseFeatureField:
+        "This model with its tokens somewhere, for a step of training."
+        every = 8 if len(self.pool) < 16 else 128
+        if self.training_steps % every == 0:
+            more = self.at(some_places(self.side, self.dim)).tokens
+            self.pool = [*self.pool[-31:], more]
+        self.training_steps += 1
+        i = int(torch.randint(len(self.pool), ()))
+        view = self.with_tokens(self.pool[i])
+        self.pool[i] = view.tokens  # of the precision and on the device of now
+        return view
 
-@patch
-def gather(self: SparseFeatureField, coarse: Tensor, fine: Tensor) -> tuple:
-    return F.linear(coarse, self.own()[0].to(coarse)), F.linear(
-        fine, self.own()[1].to(fine)
-    )
-
-
-@patch
-def told(self: SparseFeatureField, r: Tensor) -> Tensor:
-    return F.linear(r, self.own()[2]).flatten(
-        -2
-    )  # (*, c, A) -> (*, c T P): what the windows see
-
-
-@patch
-def back(self: SparseFeatureField, z: Tensor) -> Tensor:
-    return F.linear(z.unflatten(-1, (self.channels, -1)), self.own()[3])
-
-
-@patch
-def condition(self: SparseFeatureField, h: Tensor, label: Tensor) -> tuple:
-    return h, label, self.own()[0]
-
-# %% ../nbs/08_approach10_sparse_features.ipynb #2bec277c
-@patch
-def elsewhere(self: SparseFeatureField) -> SparseFeatureField:
-    "This model with its tokens somewhere, for a step of training."
-    if self.turn % (8 if len(self.pool) < 16 else 128) == 0:
-        self.pool = [*self.pool[-31:], self.at(some_places(self.n, self.dim))]
-    self.turn += 1
-    view = self.pool[torch.randint(len(self.pool), ()).item()]
-    view.balance = self.balance  # as it is at this stage
-    return view
-
-
-@patch
-def loss(
-    self: SparseFeatureField,
-    obs: Observations,
-    target: Observations,
-    label: Tensor | None = None,
-) -> Tensor:
-    return SparseConditionalField.loss(
-        self.elsewhere() if self.training else self, obs, target, label
-    )
+    def loss(
+        self, obs: Observations, target: Observations, label: Tensor | None = None
+    ) -> Tensor:
+        model = self.elsewhere() if self.training else self
+        return SparseConditionalField.loss(model, obs, target, label)

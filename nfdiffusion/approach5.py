@@ -5,355 +5,386 @@
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #6277e2d7
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+
 import torch
-from fastcore.basics import patch
+from fastcore.basics import compose
 from torch import Tensor
 
 from .data import Observations, grid_coords
 from .diffusion import Denoiser, Schedule, TokenDenoiser, guided, sample
 from .encoders import PointCode, splat, tents
 from .fields import Field, krige_residual
-from .linalg import ridge_codes, spline_matrix
+from .linalg import ridge_codes
 from .networks import GridUNet, Relative
-from .places import LocalSiren, Near
-from .training import FieldModel
+from .places import LocalSiren, Places
+from .training import CodedField, FieldModel
 
 # %% auto #0
-__all__ = ['SparseConditionalField']
+__all__ = ['TOKENS', 'anchor_order', 'Tokens', 'within_bounds', 'points_at_once', 'TokenField', 'TokenMean', 'training_labels',
+           'with_label', 'labelled_denoiser', 'TokenDiffusion', 'read_target', 'unseen_share', 'weighted_mse',
+           'to_anchors', 'follow_size', 'SparseConditionalField']
+
+# %% ../nbs/06_approach5_sparse_conditional.ipynb #e354b90c
+def anchor_order(
+    anchors: Sequence[int],  # shape of their grid
+    side: int,  # tokens along each axis
+) -> Tensor:  # (A,)
+    "The numbers of the anchors, in array order, token by token."
+    dim = len(anchors)
+    number = torch.arange(math.prod(anchors))
+    number = number.view([k for n in anchors for k in (side, n // side)])
+    of_token, in_token = range(0, 2 * dim, 2), range(1, 2 * dim, 2)
+    return number.permute(*of_token, *in_token).flatten()
+
+
+@dataclass(frozen=True, eq=False)
+class Tokens:
+    "Tokens on a grid, each with the P anchors of its cell."
+
+    places: Places
+    side: int  # tokens along each axis
+
+    @cached_property
+    def order(self) -> Tensor:
+        order = anchor_order(self.places.anchors, self.side)
+        return order.to(self.places.coords.device)
+
+    @cached_property
+    def inverse(self) -> Tensor:
+        return self.order.argsort()
+
+    @property
+    def extra(self) -> tuple:
+        "What the denoiser needs to know of where the tokens are: on a grid nothing."
+        return ()
+
+    def by_token(self, r: Tensor) -> Tensor:  # (*, c, A) -> (*, c T P)
+        return r[..., self.order].flatten(-2)
+
+    def by_anchor(self, z: Tensor, channels: int) -> Tensor:  # (*, c T P) -> (*, c, A)
+        return z.unflatten(-1, (channels, -1))[..., self.inverse]
+
+    def gather(self, coarse: Tensor, fine: Tensor) -> tuple[Tensor, Tensor]:
+        "Features at the grid's cells (*, T) and at the anchors (*, A), token by token."
+        return coarse, fine[..., self.order]
+
+# %% ../nbs/06_approach5_sparse_conditional.ipynb #3f050bac
+def within_bounds(f: Tensor, bounds: tuple[float, float]) -> Tensor:
+    "Values within the bounds; within 2 % of one, on it; beyond 6 %, as they are."
+    low, high = bounds
+    share = (f - low) / (high - low)
+    to_low = (0.03 - share / 2).clamp_min(0)
+    to_high = (0.03 - (1 - share) / 2).clamp_min(0)
+    return low + (high - low) * (share - to_low + to_high).clamp(0, 1)
+
+# %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2e5
+def points_at_once(field: Field, obs: Observations | None) -> int:
+    "How many points a field through observations is asked at once."
+    observed = 1 if obs is None else max(1, obs.mask.numel())
+    return max(1, min(field.chunk, 2048, 2**20 // observed))
+
+
+class TokenField(CodedField):
+    "Codes of tokens on a grid, as fields through the observations that they answer."
+
+    grid: Tensor  # (A, d), of the anchors
+
+    def __init__(
+        self,
+        dim: int,
+        channels: int,
+        tokens: int,  # along each axis
+        anchors: int,  # of a token, along each axis
+        bounds: tuple[float, float] | None,
+        reach: float,  # of the kriging: its kernel's length in anchors
+        noise: float,  # of the kriging, relative to the residual
+    ):
+        super().__init__(dim, channels)
+        self.side, self.shape = tokens, [tokens * anchors] * dim
+        self.bounds, self.reach, self.noise = bounds, reach, noise
+        self.local = LocalSiren(dim).requires_grad_(False)
+        self.register_buffer("grid", grid_coords(*self.shape), persistent=False)
+        coords = grid_coords(*[tokens] * dim)
+        places = Places(self.local, coords, 2 / tokens, tuple(self.shape))
+        self.layout = Tokens(places, tokens)
+
+    @property
+    def tokens(self) -> Tokens:
+        "The tokens, and the local basis as it is now."
+        places = self.layout.places.following(self.local)
+        if places is not self.layout.places:
+            self.layout = replace(self.layout, places=places)
+        return self.layout
+
+    @property
+    def places(self) -> Tensor:  # (T, d)
+        return self.tokens.places.coords
+
+    def by_place(self, code: Tensor) -> Tensor:  # (*S, c T F) -> (*S, c, T, F)
+        return code.unflatten(-1, (self.channels, -1, self.local.code))
+
+    def decode(self, code: Tensor, x: Tensor) -> Tensor:
+        "Codes (*S, c T F) at coordinates (*lead, M, d): values (*S, M, c)."
+        return self.tokens.places.decode(self.by_place(code), x)
+
+    def field(self, code: Tensor, obs: Observations | None = None) -> Field:
+        "The field of a code, through the observations that it answers."
+        fn: Callable = partial(self.tokens.places.decode, self.by_place(code))
+        if obs is not None:
+            fn = krige_residual(fn, obs, self.reach * 2 / self.shape[0], self.noise)
+        if self.bounds is not None:
+            fn = compose(fn, partial(within_bounds, bounds=self.bounds))
+        field = Field(fn, self.dim, self.channels, code.shape[:-1], code)
+        field.chunk = points_at_once(field, obs)
+        return field
+
+# %% ../nbs/06_approach5_sparse_conditional.ipynb #1b295d89
+class TokenMean(TokenField):
+    "What observations say: their mean as codes of tokens, and features of each token."
+
+    def __init__(
+        self,
+        widths: Sequence[int],  # of the U-Net, as its depth and passes
+        depth: int,
+        passes: int,
+        relative: bool,  # to a membrane
+        **field,  # what `TokenField` takes
+    ):
+        anchors = 2 ** (len(widths) - 1)
+        super().__init__(anchors=anchors, **field)
+        c, per_token = self.channels, anchors**self.dim
+        self.width = widths[-1] + per_token * widths[0]  # of a token's features
+        net = GridUNet(self.shape, c + 1, c, widths, depth, passes)
+        self.body = Relative(net) if relative else net
+
+    def seen(self, obs: Observations) -> Tensor:  # (c + 1, B, A)
+        "Observations on the anchors, as `splat` writes them."
+        return splat(obs, *self.shape)
+
+    def features(self, seen: Tensor) -> tuple[Tensor, Tensor]:
+        "The mean at the anchors (B, c, A), and features of each token (C, T, B)."
+        mean, *found = self.body(seen.movedim(0, 1).unflatten(2, self.shape))
+        coarse, fine = self.tokens.gather(*[f.flatten(2).contiguous() for f in found])
+        fine = fine.unflatten(2, (coarse.shape[2], -1))  # (B, C_fine, T, P)
+        of_tokens = torch.cat([coarse, fine.movedim(3, 2).flatten(1, 2)], 1)
+        return mean.flatten(2).contiguous(), of_tokens.permute(1, 2, 0)
+
+    def posterior(self, obs: Observations) -> PointCode:
+        "The code of the mean, without uncertainty."
+        mean, _ = self.features(self.seen(obs))
+        return PointCode((mean @ self.tokens.places.lift.T).flatten(1))
+
+# %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2e7
+def training_labels(
+    label: Tensor | None,  # (B,)
+    classes: int,
+    like: Tensor,  # (B, ...)
+) -> Tensor:  # (B,), where `classes` says none
+    "The labels of a batch, a fifth of them forgotten."
+    none = torch.full((len(like),), classes, device=like.device)
+    if label is None:
+        return none
+    if not classes:
+        raise ValueError(
+            "the batches have labels, but this model knows none; "
+            "make it with labels=their number, or leave them out"
+        )
+    if len(label) and not 0 <= int(label.min()) <= int(label.max()) < classes:
+        raise ValueError(
+            f"labels are 0 to {classes - 1} for this model; "
+            f"the batch has {int(label.min())} to {int(label.max())}"
+        )
+    forgotten = torch.rand(len(like), device=like.device) < 0.2
+    return torch.where(forgotten, none, label.to(like.device))
+
+# %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2f4
+def with_label(model: TokenDiffusion, h: Tensor, label: int) -> Callable:
+    "The denoiser on features, and one label for all; tokens that overlap agree."
+    labels = torch.full((h.shape[-1],), label, device=h.device)
+    given, tokens = model.condition(h, labels), model.tokens
+
+    def denoise(z, t):
+        x0 = model.denoiser(z, t, given)
+        return tokens.by_token(tokens.by_anchor(x0, model.channels))
+
+    return denoise
+
+
+def labelled_denoiser(
+    model: TokenDiffusion,
+    h: Tensor,  # features (C, T, B)
+    label: int | None,
+    guidance: float,
+) -> Callable:  # (z, t) -> E[z_0 | z_t]
+    "The denoiser that a sampler follows; with a label `guidance` times as far."
+    if label is None:
+        return with_label(model, h, model.labels)
+    if not 0 <= label < model.labels:
+        raise ValueError(
+            f"label {label} is none of this model's {model.labels} classes"
+        )
+    denoise = with_label(model, h, label)
+    if guidance == 1:
+        return denoise
+    return guided(denoise, with_label(model, h, model.labels), guidance)
+
+# %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2e9
+class TokenDiffusion(TokenMean):
+    "What the mean leaves, drawn by diffusion on the features of the tokens."
+
+    unit: Tensor  # the size of what the mean leaves; 0 until trained
+
+    def __init__(
+        self,
+        diffusion: Sequence[int],  # width, depth and hidden units of the denoiser
+        labels: int,  # classes
+        **mean,  # what `TokenMean` takes
+    ):
+        super().__init__(**mean)
+        tokens = self.side**self.dim
+        anchors = len(self.grid) // tokens  # of a token
+        size = tokens, self.channels, anchors, self.width
+        net = TokenDenoiser(*size, *diffusion, labels)
+        self.denoiser = Denoiser(net, Schedule.cosine(1000))
+        self.labels = labels
+        self.register_buffer("unit", torch.zeros(()))
+
+    def told(self, r: Tensor) -> Tensor:  # (*, c, A) -> (*, c T P)
+        "Values at the anchors as what diffuses, token by token."
+        return self.tokens.by_token(r)
+
+    def back(self, z: Tensor) -> Tensor:  # (*, c T P) -> (*, c, A)
+        "What diffuses as values at the anchors."
+        return self.tokens.by_anchor(z, self.channels)
+
+    def condition(self, h: Tensor, label: Tensor) -> tuple:
+        "What the denoiser is given beside its state: features (C, T, B), labels (B,)."
+        return h, label, *self.tokens.extra
+
+    def diffusion_loss(self, r: Tensor, h: Tensor, label: Tensor | None) -> Tensor:
+        "The error of the denoiser's prediction at the anchors, of residuals (B, c, A)."
+        given = self.condition(h, training_labels(label, self.labels, r))
+        with torch.autocast(r.device.type, enabled=False):
+            z, noise = self.told(torch.stack([r, torch.randn_like(r)]))
+        return self.denoiser.loss(z, given, noise=noise, measure=self.back)
+
+    def draw(
+        self,
+        obs: Observations,
+        n: int,
+        steps: int,
+        generator: torch.Generator | None,
+        label: int | None = None,  # a class, for models that learned with labels
+        guidance: float = 1.0,  # how far to follow the label
+    ) -> Tensor:  # (n, B, c T F)
+        "Codes drawn by diffusion, all items from the same noise."
+        mean, h = self.features(self.seen(obs))
+        white = torch.randn(n, 1, *mean.shape[1:], generator=generator).to(mean)
+        noise = self.told(white).expand(n, len(obs), -1)
+        denoise = labelled_denoiser(self, h, label, guidance)
+        z = sample(denoise, noise, self.denoiser.schedule, steps)
+        values = mean + self.unit * self.back(z)
+        return (values @ self.tokens.places.lift.T).flatten(2)
+
+# %% ../nbs/06_approach5_sparse_conditional.ipynb #789a61b1
+def read_target(
+    places: Places, target: Observations
+) -> tuple[Tensor, Tensor, Tensor | None]:
+    "Points (1 or B, M, d), what reads anchors there, and its inverse if all share it."
+    coords = target.coords
+    if bool(target.mask.all()) and bool((coords == coords[:1]).all()):
+        return coords[:1], *places.read(coords[0])
+    return coords, places.matrix(coords) @ places.lift, None
+
+
+def unseen_share(
+    seen: Tensor,  # (B, A), the share seen at each anchor
+    x: Tensor,  # (1 or B, M, d)
+    shape: Sequence[int],  # of the grid of anchors
+) -> Tensor:  # (B, M)
+    "The share of each point that was not seen, by linear interpolation."
+    corners = tents(x, shape)
+    return 1 - sum(seen.gather(1, i.expand(len(seen), -1)) * w for i, w in corners)
+
+
+def weighted_mse(error: Tensor, weight: Tensor) -> Tensor:  # (B, M, c), (B, M)
+    total = (weight[..., None] * error.square()).sum()
+    return total / (weight.sum() * error.shape[-1]).clamp_min(1)
+
+
+def to_anchors(
+    values: Tensor,  # (B, M, c)
+    mask: Tensor,  # (B, M)
+    W: Tensor,  # (*, M, A)
+    inverse: Tensor | None,  # (A, M), if all items share their points
+) -> Tensor:  # (B, c, A)
+    "Values at points brought to the anchors by regularised least squares."
+    if inverse is not None:
+        return values.mT.contiguous() @ inverse.T
+    m = mask[..., None]
+    return ridge_codes(W * m, values * m).mT
+
+
+def follow_size(unit: Tensor, r: Tensor) -> None:
+    "Let `unit` follow the root mean square of what is trained on; 0 takes it over."
+    unit.lerp_(r.square().mean().sqrt(), 0.02 if unit else 1.0)
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #8d1d3cec
-class SparseConditionalField(FieldModel):
-    "Approach 5: features of sparse observations give a mean field and condition the diffusion of what it leaves."
+TOKENS = {1: 16, 2: 7, 3: 4}  # along each axis, by default
+
+
+class SparseConditionalField(TokenDiffusion, FieldModel):
+    """Approach 5: features of sparse observations give a mean field and condition the
+    diffusion of what it leaves."""
 
     def __init__(
         self,
         dim: int = 1,
         channels: int = 1,
-        tokens: int
-        | None = None,  # along each axis: by default 16 in 1-D, 7 in 2-D, 4 in 3-D
-        widths: tuple = (16, 32, 64),
-        depth: int = 2,  # of the U-Net over the anchors: channels of its levels, blocks at the coarsest
-        passes: int = 1,  # of the U-Net
-        relative: bool = False,  # to the membrane through what is seen, in units of its spread: for photographs and scans, whose light and contrast say little
-        diffusion: tuple = (
-            64,
-            3,
-            128,
-        ),  # width, depth and hidden units of the denoiser
-        labels: int = 0,  # classes that draws can be told
+        tokens: int | None = None,  # along each axis; by default 16, 7, 4 in 1, 2, 3-D
+        widths: tuple = (16, 32, 64),  # of the levels of the U-Net over the anchors
+        depth: int = 2,  # blocks at its coarsest level
+        passes: int = 1,  # through it
+        relative: bool = False,  # to a membrane: for photographs and scans
+        diffusion: tuple = (64, 3, 128),  # width, depth, hidden units of the denoiser
+        labels: int = 0,  # classes that draws can be asked for
         bounds: tuple | None = None,  # values lie between; fields keep to them
-        reach: float = 0.5,
-        noise: float = 0.1,  # of the kriging: kernel's length in anchors, noise relative to the residual
+        reach: float = 0.5,  # of the kriging: its kernel's length in anchors
+        noise: float = 0.1,  # of the kriging, relative to the residual
         balance: tuple = (1.0, 1.0),  # λ_mean, λ_diffusion
     ):
-        n, a = tokens or {1: 16, 2: 7}.get(dim, 4), 2 ** (len(widths) - 1)
-        super().__init__(dim, channels)
-        (
-            self.n,
-            self.shape,
-            self.labels,
-            self.bounds,
-            self.reach,
-            self.noise,
-            self.balance,
-        ) = n, [n * a] * dim, labels, bounds, reach, noise, balance
-        self.local = LocalSiren(dim).requires_grad_(False)
-        self.body = GridUNet(self.shape, channels + 1, channels, widths, depth, passes)
-        if relative:
-            self.body = Relative(self.body)
-        self.denoiser = Denoiser(
-            TokenDenoiser(
-                n**dim,
-                channels,
-                a**dim,
-                widths[-1] + a**dim * widths[0],
-                *diffusion,
-                labels,
-            ),
-            Schedule.cosine(1000),
+        n = tokens or TOKENS.get(dim, 4)
+        field = dict(
+            dim=dim, channels=channels, bounds=bounds, reach=reach, noise=noise
         )
-        self.register_buffer(
-            "unit", torch.zeros(())
-        )  # size of what the mean leaves; 0 until trained
-        grid = grid_coords(*self.shape)
-        i = torch.arange(len(grid)).view([n, a] * dim)
-        self.register_buffer("grid", grid, persistent=False)
-        self.register_buffer("places", grid_coords(*[n] * dim), persistent=False)
-        self.spacing = 2 / n
-        self.register_buffer(
-            "order",
-            i.permute(*range(0, 2 * dim, 2), *range(1, 2 * dim, 2)).flatten(),
-            persistent=False,
-        )  # of the anchors, token by token
-        self.kept_near, self.kept_lift, self.kept = (
-            None,
-            None,
-            [],
-        )  # what depends on coordinates alone, found when first needed
+        unet = dict(widths=widths, depth=depth, passes=passes, relative=relative)
+        super().__init__(diffusion, labels, tokens=n, **unet, **field)
+        self.balance = balance
 
-# %% ../nbs/06_approach5_sparse_conditional.ipynb #e354b90c
-@patch
-def near(self: SparseConditionalField) -> Near:
-    "Neighbours among the tokens' places."
-    if self.kept_near is None or self.kept_near.places is not self.places:
-        self.kept_near = Near(self.places)
-    return self.kept_near
-
-
-@patch
-def matrix(
-    self: SparseConditionalField, x: Tensor
-) -> Tensor:  # (*, M, d) -> (*, M, T F)
-    "What turns codes into values."
-    with torch.autocast(x.device.type, enabled=False):
-        return self.local.matrix(x, self.near(), self.spacing)
-
-
-@patch
-def decode(
-    self: SparseConditionalField, code: Tensor, x: Tensor
-) -> Tensor:  # (*S, c T F), (*lead, M, d) -> (*S, M, c)
-    return self.local(
-        code.unflatten(-1, (self.channels, -1, self.local.code)),
-        x,
-        self.near(),
-        self.spacing,
-    )
-
-# %% ../nbs/06_approach5_sparse_conditional.ipynb #bb37b184
-@patch
-@torch.no_grad()
-def lift(self: SparseConditionalField) -> Tensor:  # (T F, A)
-    "What turns values at the anchors into codes."
-    like = dict(dtype=self.grid.dtype, device=self.grid.device)
-    if (
-        self.kept_lift is None
-        or dict(dtype=self.kept_lift.dtype, device=self.kept_lift.device) != like
-    ):
-        fine = grid_coords(*[2 * g for g in self.shape], **like)
-        with torch.autocast(fine.device.type, enabled=False):
-            self.kept_lift = ridge_codes(
-                self.matrix(fine), spline_matrix(fine, *self.shape)
-            )
-    return self.kept_lift
-
-
-@patch
-@torch.no_grad()
-def reads(self: SparseConditionalField, x: Tensor) -> tuple:  # (M, d) -> (M, A), (A, M)
-    "What turns values at the anchors into values at `x`, and its regularised inverse; the last two sets of points are kept."
-    for at, *known in self.kept:
-        if (at.shape, at.dtype, at.device) == (
-            x.shape,
-            x.dtype,
-            x.device,
-        ) and torch.equal(at, x):
-            return known
-    with torch.autocast(x.device.type, enabled=False):
-        W = self.matrix(x) @ self.lift()
-        self.kept = [(x, W, ridge_codes(W, torch.eye(len(W)).to(W))), *self.kept[:1]]
-    return self.kept[0][1:]
-
-# %% ../nbs/06_approach5_sparse_conditional.ipynb #1b295d89
-@patch
-def seen(self: SparseConditionalField, obs: Observations) -> Tensor:
-    return splat(obs, *self.shape)  # (c + 1, B, A)
-
-
-@patch
-def features(
-    self: SparseConditionalField, seen: Tensor
-) -> tuple:  # (c + 1, B, A) -> (B, c, A), (C, T, B)
-    "The mean at the anchors, and features of each token."
-    mean, coarse, fine = self.body(seen.movedim(0, 1).unflatten(2, self.shape))
-    coarse, fine = self.gather(
-        coarse.flatten(2).contiguous(), fine.flatten(2).contiguous()
-    )  # (B, C, T), (B, C_fine, T P)
-    fine = fine.unflatten(2, (coarse.shape[2], -1)).movedim(3, 2).flatten(1, 2)
-    return mean.flatten(2).contiguous(), torch.cat([coarse, fine], 1).permute(1, 2, 0)
-
-
-@patch
-def gather(self: SparseConditionalField, coarse: Tensor, fine: Tensor) -> tuple:
-    return coarse, fine[
-        ..., self.order
-    ]  # features at the grid's places to those at the tokens
-
-
-@patch
-def posterior(self: SparseConditionalField, obs: Observations) -> PointCode:
-    return PointCode((self.features(self.seen(obs))[0] @ self.lift().T).flatten(1))
-
-# %% ../nbs/06_approach5_sparse_conditional.ipynb #3f050bac
-@patch
-def keep(self: SparseConditionalField, f: Tensor) -> Tensor:
-    "Values within the bounds; within 2 % of one, on it; beyond 6 %, as they are."
-    if self.bounds is None:
-        return f
-    lo, hi = self.bounds
-    f, pull = (f - lo) / (hi - lo), lambda distance: (0.03 - distance / 2).clamp_min(0)
-    return lo + (hi - lo) * (f - pull(f) + pull(1 - f)).clamp(0, 1)
-
-
-@patch
-def field(
-    self: SparseConditionalField, code: Tensor, obs: Observations | None = None
-) -> Field:
-    "The field of a code, through the observations that it answers."
-    raw = lambda x: self.decode(code, x)
-    if obs is not None:
-        raw = krige_residual(raw, obs, self.reach * 2 / self.shape[0], self.noise)
-    field = Field(
-        lambda x: self.keep(raw(x)), self.dim, self.channels, code.shape[:-1], code
-    )
-    field.chunk = max(
-        1,
-        min(
-            field.chunk,
-            2048,
-            2**20 // max(1, obs.mask.numel() if obs is not None else 1),
-        ),
-    )  # stays in the cache; the kernel is points × observations
-    return field
-
-# %% ../nbs/06_approach5_sparse_conditional.ipynb #789a61b1
-@patch
-def loss(
-    self: SparseConditionalField,
-    obs: Observations,
-    target: Observations,
-    label: Tensor | None = None,
-) -> Tensor:
-    lam_mean, lam_diff = self.balance
-    with torch.set_grad_enabled(bool(lam_mean) and torch.is_grad_enabled()):
-        seen = self.seen(obs)
-        v, h = self.features(seen)
-    shared = bool(target.mask.all()) and bool(
-        (target.coords == target.coords[:1]).all()
-    )
-    at, total = target.coords[:1] if shared else target.coords, 0.0
-    with torch.autocast(v.device.type, enabled=False):
-        W, inverse = (
-            self.reads(at[0]) if shared else (self.matrix(at) @ self.lift(), None)
-        )  # (*, M, A)
-        error = (v @ W.mT).mT - target.values  # (B, M, c)
-        if lam_mean:
-            w = (
-                1
-                - sum(
-                    seen[-1].gather(1, i.expand(len(obs), -1)) * share
-                    for i, share in tents(at, self.shape)
-                )
-            ) * target.mask
-            total = (
-                lam_mean
-                * (w[..., None] * error.square()).sum()
-                / (w.sum() * self.channels).clamp_min(1)
-            )
-        if lam_diff:
-            left, m = -error.detach(), target.mask[..., None]
-            r = (
-                left.mT.contiguous() @ inverse.T
-                if shared
-                else ridge_codes(W * m, left * m).mT
-            )  # (B, c, A)
-            if self.training:
-                self.unit.lerp_(r.square().mean().sqrt(), 0.02 if self.unit else 1.0)
-    return (
-        total
-        + lam_diff
-        * self.diffusion_loss(r / self.unit.clamp_min(1e-6), h.detach(), label)
-        if lam_diff
-        else total
-    )
-
-
-@patch
-def diffusion_loss(
-    self: SparseConditionalField, r: Tensor, h: Tensor, label: Tensor | None
-) -> Tensor:  # (B, c, A), (C, T, B), (B,)
-    if label is not None and not self.labels:
-        raise ValueError(
-            "the batches have labels, but this model knows none; make it with labels=their number, or leave them out"
-        )
-    if (
-        label is not None
-        and len(label)
-        and not 0 <= int(label.min()) <= int(label.max()) < self.labels
-    ):
-        raise ValueError(
-            f"labels are 0 to {self.labels - 1} for this model; the batch has {int(label.min())} to {int(label.max())}"
-        )
-    none = torch.full((len(r),), self.labels, device=r.device)
-    label = (
-        none
-        if label is None
-        else torch.where(
-            torch.rand(len(r), device=r.device) < 0.2, none, label.to(r.device)
-        )
-    )
-    with torch.autocast(r.device.type, enabled=False):
-        r, noise = self.told(torch.stack([r, torch.randn_like(r)]))
-    return self.denoiser.loss(
-        r, self.condition(h, label), noise=noise, measure=self.back
-    )
-
-
-@patch
-def told(self: SparseConditionalField, r: Tensor) -> Tensor:
-    return r[..., self.order].flatten(
-        -2
-    )  # (*, c, A) -> (*, c T P): what diffuses, token by token
-
-
-@patch
-def back(self: SparseConditionalField, z: Tensor) -> Tensor:
-    return z.unflatten(-1, (self.channels, -1))[..., self.order.argsort()]  # and back
-
-
-@patch
-def condition(self: SparseConditionalField, h: Tensor, label: Tensor) -> tuple:
-    return h, label  # what the denoiser is told
-
-# %% ../nbs/06_approach5_sparse_conditional.ipynb #28f2e008
-@patch
-def draw(
-    self: SparseConditionalField,
-    obs: Observations,
-    n: int,
-    steps: int,
-    generator: torch.Generator | None,
-    label: int | None = None,  # a class, for models that learned with labels
-    guidance: float = 1.0,  # how far to follow the label
-) -> Tensor:  # (n, B, c T F)
-    "Codes drawn by diffusion, all items from the same noise."
-    if label is not None and not 0 <= label < self.labels:
-        raise ValueError(f"label {label} is none of this model's {self.labels} classes")
-    v, h = self.features(self.seen(obs))
-    noise = self.told(
-        torch.randn(n, 1, self.channels, len(self.grid), generator=generator).to(v)
-    ).expand(n, len(obs), -1)
-    given = (
-        lambda k: (
-            lambda z, t: self.told(
-                self.back(  # tokens that see the same points must agree on them: Approach 10's may overlap
-                    self.denoiser(
-                        z,
-                        t,
-                        self.condition(h, torch.full((len(obs),), k, device=z.device)),
-                    )
-                )
-            )
-        )
-    )
-    denoise = given(self.labels if label is None else label)
-    if label is not None and guidance != 1:
-        denoise = guided(denoise, given(self.labels), guidance)
-    return (
-        (
-            v
-            + self.unit
-            * self.back(sample(denoise, noise, self.denoiser.schedule, steps))
-        )
-        @ self.lift().T
-    ).flatten(2)
+    def loss(
+        self, obs: Observations, target: Observations, label: Tensor | None = None
+    ) -> Tensor:
+        mean_weight, diffusion_weight = self.balance
+        with torch.set_grad_enabled(bool(mean_weight) and torch.is_grad_enabled()):
+            seen = self.seen(obs)
+            mean, h = self.features(seen)
+        total = mean.new_zeros(())
+        with torch.autocast(mean.device.type, enabled=False):
+            x, W, inverse = read_target(self.tokens.places, target)
+            error = (mean @ W.mT).mT - target.values  # (B, M, c)
+            if mean_weight:
+                weight = target.mask * unseen_share(seen[-1], x, self.shape)
+                total = total + mean_weight * weighted_mse(error, weight)
+            if diffusion_weight:
+                r = to_anchors(-error.detach(), target.mask, W, inverse)
+                if self.training:
+                    follow_size(self.unit, r)
+        if diffusion_weight:
+            r = r / self.unit.clamp_min(1e-6)
+            loss = self.diffusion_loss(r, h.detach(), label)
+            total = total + diffusion_weight * loss
+        return total
