@@ -56,14 +56,14 @@ from nfdiffusion.report import (
 from .training import FieldModel, fit, load
 
 # %% auto #0
-__all__ = ['TASKS', 'METHODS', 'ON_GRIDS', 'stretched', 'process', 'Task', 'signal_task', 'fourier_task', 'sine_task',
-           'training_digits', 'digit_batches', 'digit_task', 'unseen', 'clip_task', 'joint_field', 'new_seed',
-           'process_log_prob', 'waves_log_prob', 'Exact', 'neural_processes', 'convolutional', 'attentive', 'normal_at',
-           'white_draws', 'NeuralProcess', 'ConditionalUNet', 'PixelPosterior', 'Method', 'method', 'interpolant',
-           'train_new', 'exact_posterior', 'closed_form', 'wave_mixture', 'approach1', 'train_sparse', 'approach5',
-           'approach10', 'packaged', 'conv_cnp', 'attentive_cnp', 'u_net', 'pixel_ddpm', 'milliseconds', 'zero_seed',
-           'mean_scores', 'ensemble_scores', 'single_scores', 'log_likelihood', 'consistency', 'scores', 'weights',
-           'train_method', 'score_method', 'new_rows', 'compare', 'nfd_compare']
+__all__ = ['TASKS', 'METHODS', 'ON_GRIDS', 'Task', 'signal_task', 'fourier_task', 'sine_task', 'training_digits', 'digit_batches',
+           'digit_task', 'unseen', 'clip_task', 'joint_field', 'new_seed', 'process_log_prob', 'waves_log_prob',
+           'Exact', 'neural_processes', 'convolutional', 'attentive', 'normal_at', 'white_draws', 'NeuralProcess',
+           'ConditionalUNet', 'PixelPosterior', 'Method', 'method', 'interpolant', 'train_new', 'exact_posterior',
+           'closed_form', 'wave_mixture', 'approach1', 'train_sparse', 'approach5', 'approach10', 'packaged',
+           'conv_cnp', 'attentive_cnp', 'u_net', 'pixel_ddpm', 'milliseconds', 'mean_scores', 'ensemble_scores',
+           'single_scores', 'log_likelihood', 'consistency', 'scores', 'weights', 'train_method', 'score_method',
+           'new_rows', 'compare', 'nfd_compare']
 
 # %% ../nbs/09_comparison.ipynb #c0900007
 @dataclass
@@ -79,17 +79,13 @@ class Task:
     hidden: dict = field(default_factory=dict)
     signals: Signals | None = None  # a prior whose posterior is exact
     images: Callable | None = None  # () -> images (m, *shape, 1) to learn from
-    # of the observations of signals; and on what a density is scored at
-    noise: float = 0.05
+    noise: float = 0.05  # of signals' observations; and on values whose density counts
 
     def first(self, n: int | None) -> Task:
         "The task with its first functions alone."
-        return replace(
-            self,
-            truth=self.truth[:n],
-            views={k: o[:n] for k, o in self.views.items()},
-            hidden={k: h[:n] for k, h in self.hidden.items()},
-        )
+        views = {k: o[:n] for k, o in self.views.items()}
+        hidden = {k: h[:n] for k, h in self.hidden.items()}
+        return replace(self, truth=self.truth[:n], views=views, hidden=hidden)
 
 # %% ../nbs/09_comparison.ipynb #9c5a1004
 def signal_task(
@@ -173,7 +169,7 @@ def clip_task(
     hidden = {k: unseen(truth, o) for k, o in views.items()}
     return Task("clips", truth, views, (16, 32, 32), hidden=hidden)
 
-# %% ../nbs/09_comparison.ipynb #9c5a100c
+
 TASKS: dict[str, Callable[[int], Task]] = dict(
     fourier=fourier_task, sine=sine_task, digits=digit_task, clips=clip_task
 )
@@ -471,10 +467,10 @@ for kind in ("nearest", "linear", "cubic", "tps", "gp"):
     interpolant(kind, partial(interpolate, method=kind), *ON_GRIDS)
 interpolant("nearest frame", partial(fade_frames, nearest=True), "clips")
 interpolant("cross-fade", fade_frames, "clips")
-stretched = partial(space_time, pace=0.7)
-interpolant("thin plate in space-time", stretched, "clips")
-process = partial(space_time, pace=0.4, length=0.14, noise=0.8)
-interpolant("GP in space-time", process, "clips")
+interpolant("thin plate in space-time", partial(space_time, pace=0.7), "clips")
+interpolant(
+    "GP in space-time", partial(space_time, pace=0.4, length=0.14, noise=0.8), "clips"
+)
 
 # %% ../nbs/09_comparison.ipynb #9c5a101f
 def train_new(
@@ -510,9 +506,8 @@ def closed_form(task: Task, generator: torch.Generator) -> LatentDiffusionField:
 
 def wave_mixture(task: Task, generator: torch.Generator) -> LatentDiffusionField:
     "By expectation-maximisation: there are many components."
-    model = LatentDiffusionField(
-        hidden=96, depth=2, code=24, w0=14.0, components=192, rank=4
-    )
+    how = dict(hidden=96, depth=2, code=24, w0=14.0, components=192, rank=4)
+    model = LatentDiffusionField(**how)
     whole = task.signals.on_grid(16384, *task.shape, generator).values
     encoder = model.encoder
     start_from_fields(encoder, whole, em=80, generator=generator)
@@ -606,11 +601,6 @@ def milliseconds(f: Callable, repeats: int = 3) -> float:
         times.append(1e3 * (time.perf_counter() - start))
     return sorted(times)[repeats // 2]
 
-
-def zero_seed() -> torch.Generator:
-    "A new generator that starts like all others of this protocol."
-    return torch.Generator().manual_seed(0)
-
 # %% ../nbs/09_comparison.ipynb #9c5a1029
 def mean_scores(task: Task, view: str, mean: Tensor) -> dict:
     "Of the mean (B, M, c) alone."
@@ -647,7 +637,8 @@ def single_scores(task: Task, view: str, mean: Tensor) -> dict:
 def log_likelihood(task: Task, obs: Observations, answer: Any) -> Tensor:
     "Mean log density of the truth with noise on it, in nats a point."
     y = task.truth.values
-    noise = task.noise * torch.randn(y.shape, generator=zero_seed())
+    g = torch.Generator().manual_seed(0)
+    noise = task.noise * torch.randn(y.shape, generator=g)
     return answer.log_prob(obs, Observations(task.truth.coords, y + noise)).mean()
 
 
@@ -673,7 +664,8 @@ def scores(
     values = mean(x)
     out = mean_scores(task, view, values)
     if method.draws:
-        draws = answer.sample(obs, n, generator=zero_seed(), **how)
+        g = torch.Generator().manual_seed(0)
+        draws = answer.sample(obs, n, generator=g, **how)
         out |= ensemble_scores(task, view, draws(x))
         out["steps"] = how["steps"] if method.steps else 0
         out["draw_ms"] = milliseconds(lambda: answer.sample(obs[:1], n, **how)(x)) / n
@@ -717,8 +709,7 @@ def score_method(task: Task, answer: Any, about: dict) -> list[dict]:
     "A row for each view."
     method = METHODS[about["method"]]
     task = task.first(method.most)
-    views = [(v, scores(task, v, answer, method)) for v in task.views]
-    return [about | dict(view=v) | found for v, found in views]
+    return [about | dict(view=v) | scores(task, v, answer, method) for v in task.views]
 
 # %% ../nbs/09_comparison.ipynb #9c5a1034
 def new_rows(
@@ -744,13 +735,10 @@ def new_rows(
 
 
 def compare(
-    # of the table, a CSV; rows of these items, seed and seconds that are there already
-    # are not measured again
-    path: str | Path,
+    path: str | Path,  # of the table, a CSV; what is there is not measured again
     tasks: tuple = tuple(TASKS),
     items: int = 100,  # functions of each task; a sixteenth of it for clips
-    # seconds of training for those who learn; without any, they are left out
-    budgets: tuple = (),
+    budgets: tuple = (),  # seconds of training; without any, learners are left out
     seed: int = 0,
     say: Callable = print,
 ) -> list[dict]:  # of these items and seed, see `COLUMNS`
@@ -784,8 +772,8 @@ def nfd_compare(
     seconds: int = 100,
     tasks: str = "fourier,sine,digits,clips",  # which
     seed: int = 0,  # of the trainings
-    # folder of the table and the pictures; a run that was stopped goes on there, runs of
-    # other settings add rows
+    # folder of the table and the pictures; a run that was stopped goes on there, runs
+    # of other settings add rows
     out: Path = Path("comparison"),
 ) -> None:
     """Compare all methods on the same functions and observations: table.csv, scores.png
