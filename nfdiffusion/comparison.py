@@ -459,7 +459,7 @@ def interpolant(name: str, answer: Callable, *tasks: str) -> None:
     "Register a function from observations to a field."
 
     @method(name, "interpolant", *tasks, draws=False, learns=False)
-    def train(task, seconds, seed):
+    def train(task: Task, seconds: float | None, seed: int) -> SimpleNamespace:
         return SimpleNamespace(reconstruct=answer)
 
 
@@ -491,7 +491,7 @@ def train_new(
 
 # %% ../nbs/09_comparison.ipynb #9c5a1021
 @method("exact posterior", "exact", "fourier", "sine", density=True, learns=False)
-def exact_posterior(task, seconds, seed):
+def exact_posterior(task: Task, seconds: float | None, seed: int) -> Exact:
     "Nothing is learned."
     return Exact(task)
 
@@ -517,7 +517,7 @@ def wave_mixture(task: Task, generator: torch.Generator) -> LatentDiffusionField
 
 
 @method("Approach 1", "approach", *ON_GRIDS, density=True, stops=True)
-def approach1(task, seconds, seed):
+def approach1(task: Task, seconds: float | None, seed: int) -> LatentDiffusionField:
     "In closed form, as a mixture of waves, or as a mixture over images."
     torch.manual_seed(seed)
     g = torch.Generator().manual_seed(seed)
@@ -538,13 +538,13 @@ def train_sparse(
 
 
 @method("Approach 5", "approach", *ON_GRIDS, steps=10)
-def approach5(task, seconds, seed):
+def approach5(task: Task, seconds: float, seed: int) -> FieldModel:
     "Codes on a grid."
     return train_sparse(SparseConditionalField, task, seconds, seed)
 
 
 @method("Approach 10", "approach", *ON_GRIDS, steps=10)
-def approach10(task, seconds, seed):
+def approach10(task: Task, seconds: float, seed: int) -> FieldModel:
     "Tokens at any places."
     return train_sparse(SparseFeatureField, task, seconds, seed)
 
@@ -553,7 +553,7 @@ def packaged(name: str, task: str, **traits) -> None:
     "Register weights that travel in the package."
 
     @method(name, "packaged", task, learns=False, **traits)
-    def answer(task, seconds, seed):
+    def answer(task: Task, seconds: float | None, seed: int) -> FieldModel:
         return load(name)
 
 
@@ -566,27 +566,27 @@ packaged("approach6-digits", "clips", steps=10)
 
 # %% ../nbs/09_comparison.ipynb #9c5a1025
 @method("ConvCNP", "peer", *ON_GRIDS, density=True)
-def conv_cnp(task, seconds, seed):
+def conv_cnp(task: Task, seconds: float, seed: int) -> FieldModel:
     "Gordon et al. 2020."
     make = partial(NeuralProcess, task.truth.dim)
     return train_new(make, task, seconds, seed, size=16)
 
 
 @method("attentive CNP", "peer", *ON_GRIDS, density=True)
-def attentive_cnp(task, seconds, seed):
+def attentive_cnp(task: Task, seconds: float, seed: int) -> FieldModel:
     "Kim et al. 2019, its deterministic path."
     make = partial(NeuralProcess, task.truth.dim, kind="attentive")
     return train_new(make, task, seconds, seed, size=16, lr=1e-3)
 
 
 @method("U-Net", "peer", "digits", draws=False)
-def u_net(task, seconds, seed):
+def u_net(task: Task, seconds: float, seed: int) -> FieldModel:
     "One answer on one grid."
     return train_new(UNetField, task, seconds, seed, size=16, dtype=torch.bfloat16)
 
 
 @method("pixel DDPM", "peer", "digits", steps=10, most=32)
-def pixel_ddpm(task, seconds, seed):
+def pixel_ddpm(task: Task, seconds: float, seed: int) -> FieldModel:
     "Ho et al. 2020; its draws are slow, so it is measured on few digits."
     how = dict(lr=2e-3, dtype=torch.bfloat16, ema=0.999)
     return train_new(PixelPosterior, task, seconds, seed, **how)
