@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from fastcore.basics import patch
-from torch import Tensor
+from torch import Tensor, nn
 
 from .data import Observations, Signals, observe, split
 from nfdiffusion.diffusion import (
@@ -31,61 +32,246 @@ from nfdiffusion.encoders import (
     start_from_fields,
 )
 from .fields import BasisSiren, ConcatSiren, ModulatedSiren
-from .training import FieldModel
+from .training import CodedField, FieldModel
 
 # %% auto #0
-__all__ = ['signal_batches', 'whole_batches', 'LatentDiffusionField', 'fit_images']
+__all__ = ['DECODERS', 'BY_BAYES', 'signal_batches', 'whole_batches', 'decoder_class', 'network_encoder', 'code_denoiser',
+           'least_squares_code', 'field_error', 'SirenCodes', 'Given', 'rms_code', 'posterior_condition',
+           'null_where_blind', 'CodeDiffusion', 'LatentDiffusionField', 'fit_images']
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #466dee6d
 def signal_batches(
     signals: Signals,  # a prior: `FourierSignals()`, `SineMixtures()`, …
     size: int = 32,  # signals in a batch
-    points: int = 256,
-    noise: float = 0.05,
-    context: tuple = (3, 80),
-    target: int = 48,
+    points: int = 256,  # of the grid that is observed
+    noise: float = 0.05,  # standard deviation
+    context: tuple[int, int] = (3, 80),  # least and most points
+    target: int = 48,  # points
     generator: torch.Generator | None = None,
-) -> Iterator:
+) -> Iterator[tuple[Observations, Observations]]:
     "Endless batches of (context, target) of new signals, both noisy."
     while True:
-        seen = observe(
-            signals.on_grid(size, points, generator),
-            context[1] + target,
-            noise,
-            generator,
-        )
+        truth = signals.on_grid(size, points, generator)
+        seen = observe(truth, context[1] + target, noise, generator)
         yield split(seen, context, generator, target)
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #b852f7b8
 def whole_batches(
-    signals: Signals,
-    size: int = 64,
-    points: int = 128,
-    noise: float = 0.05,
-    context: tuple = (3, 40),
+    signals: Signals,  # a prior
+    size: int = 64,  # signals in a batch
+    points: int = 128,  # of the grid
+    noise: float = 0.05,  # of the context
+    context: tuple[int, int] = (3, 40),  # least and most points
     generator: torch.Generator | None = None,
-) -> Iterator:
+) -> Iterator[tuple[Observations, Observations]]:
     "Endless batches of (context, whole signal)."
     while True:
         truth = signals.on_grid(size, points, generator)
-        yield (
-            split(observe(truth, context[1] + 1, noise, generator), context, generator)[
-                0
-            ],
-            truth,
+        seen = observe(truth, context[1] + 1, noise, generator)
+        few, _ = split(seen, context, generator)
+        yield few, truth
+
+# %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #05f10002
+DECODERS = dict(concat=ConcatSiren, modulated=ModulatedSiren, basis=BasisSiren)
+BY_BAYES = "closed", "mixture"  # the encoders that solve for the code
+
+
+def decoder_class(
+    decoder: str | None, encoder: str
+) -> type[ConcatSiren | ModulatedSiren | BasisSiren]:
+    "The SIREN of that name, or the one that suits the encoder."
+    bayes = encoder in BY_BAYES
+    name = decoder or ("basis" if bayes else "concat")
+    if name not in DECODERS:
+        known = ", ".join(DECODERS)
+        raise ValueError(f"no decoder is called {name!r}; choose from {known}")
+    if bayes and name != "basis":
+        raise ValueError(
+            f"the {encoder} encoder solves for the code, so its decoder must be "
+            f"linear in it: use decoder='basis', not {name!r}"
         )
+    return DECODERS[name]
+
+
+def network_encoder(
+    name: str,
+    dim: int,
+    channels: int,
+    code: int,
+    points: int,  # the most that the MLP reads
+) -> MLPEncoder | SetEncoder:
+    "A perceptron or a transformer from observations to one code."
+    if name == "mlp":
+        return MLPEncoder(dim, channels, code, points)
+    if name == "transformer":
+        return SetEncoder(dim, channels, code)
+    known = ", ".join(("mlp", "transformer", *BY_BAYES))
+    raise ValueError(f"no encoder is called {name!r}; choose from {known}")
+
+
+def code_denoiser(code: int, hidden: int, bayes: bool, schedule: Schedule) -> Denoiser:
+    "A network over codes: it reads a network's code, or what Bayes' rule says."
+    condition = 3 * code if bayes else code  # mean, spread and denoiser of a mixture
+    net = DenoiserMLP(code, condition, hidden, drop=0.0 if bayes else 0.1)
+    return Denoiser(net, schedule)
+
+# %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #05f10005
+def least_squares_code(basis: BasisSiren, field: Observations) -> Tensor:  # (B, F)
+    "Codes of fields that are seen everywhere, in a basis; no gradient goes to it."
+    with torch.no_grad():
+        phi, mean = basis.basis(field.coords)  # (B, N, c, F), (B, N, c)
+    A = (phi * field.mask[..., None, None]).flatten(1, 2)  # (B, N c, F)
+    y = (field.values - mean).flatten(1, 2)
+    gram = A.mT @ A
+    trace = gram.diagonal(dim1=-1, dim2=-2).sum(-1).clamp_min(1e-12)
+    ridge = 1e-6 * trace[:, None, None] * torch.eye(A.shape[-1]).to(A)
+    return torch.linalg.solve(gram + ridge, (A.mT @ y[..., None])[..., 0])
+
+
+def field_error(
+    fields: list[Tensor],  # (B, M, c) each, predictions of the target
+    target: Observations,
+) -> Tensor:  # ()
+    "Squared error of all predictions together, per target point."
+    error = sum((f - target.values).square().sum(-1) for f in fields)
+    return (error * target.mask).sum() / target.mask.sum().clamp_min(1)
+
+# %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #05f10007
+class SirenCodes(CodedField):
+    "Observations to a code and the code to a field by a SIREN, without diffusion."
+
+    encoder: MLPEncoder | SetEncoder | MixtureEncoder
+    siren: nn.Module  # the decoder of a network's encoder; a mixture owns its basis
+
+    @property
+    def bayes(self) -> bool:
+        "Does the encoder solve for the code?"
+        return isinstance(self.encoder, MixtureEncoder)
+
+    @property
+    def diffuses(self) -> bool:
+        "Is there a network that denoises codes?"
+        return hasattr(self, "denoiser")
+
+    def code(self, obs: Observations) -> Tensor:  # (B, F)
+        "What a network's encoder says, of unit size if it is to be diffused."
+        z = self.encoder(obs)
+        return F.layer_norm(z, z.shape[-1:]) if self.diffuses else z
+
+    def posterior(self, obs: Observations) -> CodePosterior | PointCode:
+        return self.encoder(obs) if self.bayes else PointCode(self.code(obs))
+
+    def decode(self, code: Tensor, x: Tensor) -> Tensor:
+        decoder = self.encoder.basis if self.bayes else self.siren
+        return decoder(code, x)
+
+    def whole(self, field: Observations) -> Tensor:  # (B, F)
+        "The code of fields that are seen everywhere."
+        if self.bayes:
+            return least_squares_code(self.encoder.basis, field)
+        return self.code(field)
+
+    def recon_loss(self, obs: Observations, target: Observations) -> Tensor:
+        "The evidence, or the squared error of the fields that both codes stand for."
+        if self.bayes:
+            return mixture_loss(self.encoder, obs, target)
+        codes = [self.code(obs)]
+        if self.diffuses:
+            codes.append(self.whole(target))
+        return field_error([self.decode(z, target.coords) for z in codes], target)
+
+# %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #83d4bfa0
+class Given(NamedTuple):
+    "What the denoiser is given about observations."
+
+    condition: Tensor  # (B, C), for a network
+    start: MixtureDenoiser | None  # the denoiser that a network corrects
+    unit: Tensor  # the size of a code that becomes 1
+
+
+def rms_code(posterior: CodePosterior) -> Tensor:  # ()
+    "Root mean square of a code's numbers, of all items together."
+    return (posterior.code().square() + posterior.std().square()).mean().sqrt()
+
+
+def posterior_condition(posterior: CodePosterior, unit: Tensor) -> Tensor:  # (B, 2F)
+    "Mean and log spread of the code for a network, in units of `unit`."
+    spread = (posterior.std() / unit).clamp_min(1e-3)
+    return torch.cat([posterior.code() / unit, spread.log()], -1)
+
+
+def null_where_blind(
+    denoise: Callable, null: Callable, seen: Tensor
+) -> Callable:  # seen: (B, 1) bool
+    "The null for items without an observation, whatever the rest of the batch has."
+    return lambda z, t: torch.where(seen, denoise(z, t), null(z, t))
+
+# %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #2690007c
+class CodeDiffusion(SirenCodes):
+    "Diffusion over the codes of a SIREN."
+
+    denoiser: Denoiser  # if there is a network
+    schedule: Schedule
+    floor: float
+    balance: tuple
+
+    @torch.no_grad()
+    def size(self) -> Tensor:  # ()
+        "Root mean square of a code of the prior: codes are diffused in this unit."
+        if not self.bayes:
+            return self.like.new_ones(())
+        x = self.like.new_zeros(1, 0, self.dim)
+        y = self.like.new_zeros(1, 0, self.channels)
+        return rms_code(self.encoder(Observations(x, y)))
+
+    def given(self, obs: Observations) -> Given:
+        "Condition and start of the denoiser, and the unit of its codes."
+        unit = self.size()
+        if not self.bayes:
+            return Given(self.code(obs), None, unit)
+        floor = self.floor if self.diffuses else 0.0
+        with torch.no_grad():
+            posterior = self.encoder(obs)
+            start = MixtureDenoiser.of(posterior, self.schedule, unit, floor)
+            return Given(posterior_condition(posterior, unit), start, unit)
+
+    def denoise(self, obs: Observations) -> Callable:  # z_t (..., B, F), t
+        "$E[z_0\\mid z_t,\\text{obs}]$, codes in units of `size`."
+        condition, start, _ = self.given(obs)
+        if not self.diffuses:
+            return start
+        corrected = partial(self.denoiser, cond=condition, start=start)
+        seen = obs.mask.any(1, keepdim=True)
+        if self.bayes or seen.all():
+            return corrected
+        return null_where_blind(corrected, self.denoiser, seen)
+
+    def draw(
+        self, obs: Observations, n: int, steps: int, generator: torch.Generator | None
+    ) -> Tensor:  # (n, B, F)
+        "Draws of the code: in closed form, or by diffusion, all items from one noise."
+        if not self.diffuses:
+            return self.posterior(obs).sample(n, generator)
+        noise = torch.randn(n, 1, self.code_size, generator=generator).to(self.like)
+        z = noise.expand(n, len(obs), -1)
+        return self.size() * sample(self.denoise(obs), z, self.schedule, steps)
+
+    def diffusion_loss(self, obs: Observations, target: Observations) -> Tensor:
+        "Error of the denoiser's prediction, with `target` the whole field."
+        condition, start, unit = self.given(obs)
+        return self.denoiser.loss(self.whole(target) / unit, condition, start)
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #c54b5b5a
-class LatentDiffusionField(FieldModel):
-    "Approach 1: observations, through an encoder, to a code, drawn by diffusion, that a SIREN decodes."
+class LatentDiffusionField(CodeDiffusion, FieldModel):
+    "Approach 1: observations to a code, drawn by diffusion, that a SIREN decodes."
 
     def __init__(
         self,
         dim: int = 1,
         channels: int = 1,
         encoder: str = "mixture",  # mlp, transformer, closed or mixture
-        decoder: str
-        | None = None,  # concat, modulated or basis; by default concat for networks. The closed forms need basis
+        # concat, modulated or basis; by default concat, and for the closed forms basis
+        decoder: str | None = None,
         code: int = 64,
         hidden: int = 64,
         depth: int = 3,
@@ -96,189 +282,31 @@ class LatentDiffusionField(FieldModel):
         means: bool = False,
         noise: float = 0.1,  # of the mixture
         diffusion: int = 0,  # hidden units of the denoising network, 0 for none
-        floor: float = 0.1,  # spread outside the mixture's components that the network starts from
+        floor: float = 0.1,  # spread beside the components that the network starts from
         balance: tuple = (1.0, 1.0),  # λ_recon, λ_diff
     ):
         super().__init__(dim, channels)
-        bayes, self.balance, self.floor, self.schedule = (
-            encoder in ("closed", "mixture"),
-            balance,
-            floor,
-            Schedule.cosine(1000),
-        )
-        decoder = decoder or ("basis" if bayes else "concat")
-        decoders = dict(concat=ConcatSiren, modulated=ModulatedSiren, basis=BasisSiren)
-        if decoder not in decoders:
-            raise ValueError(
-                f"no decoder is called {decoder!r}; choose from {', '.join(decoders)}"
-            )
-        if bayes and decoder != "basis":
-            raise ValueError(
-                f"the {encoder} encoder solves for the code, so its decoder must be linear in it: use decoder='basis', not {decoder!r}"
-            )
-        siren = decoders[decoder](dim, channels, code, hidden, depth, w0)
-        if bayes:
-            self.encoder = MixtureEncoder(
-                siren, 1 if encoder == "closed" else components, rank, means, noise
-            )  # it owns the SIREN
-        elif encoder == "mlp":
-            self.encoder, self.siren = MLPEncoder(dim, channels, code, points), siren
-        elif encoder == "transformer":
-            self.encoder, self.siren = SetEncoder(dim, channels, code), siren
+        self.code_size, self.floor, self.balance = code, floor, balance
+        self.schedule = Schedule.cosine(1000)
+        make_siren = decoder_class(decoder, encoder)
+        siren = make_siren(dim, channels, code, hidden, depth, w0)
+        if encoder in BY_BAYES:
+            count = 1 if encoder == "closed" else components
+            self.encoder = MixtureEncoder(siren, count, rank, means, noise)
         else:
-            raise ValueError(
-                f"no encoder is called {encoder!r}; choose from mlp, transformer, closed, mixture"
-            )
+            self.encoder = network_encoder(encoder, dim, channels, code, points)
+            self.siren = siren
         if diffusion:
-            self.denoiser = Denoiser(
-                DenoiserMLP(
-                    code,
-                    3 * code if bayes else code,
-                    diffusion,
-                    drop=0.0 if bayes else 0.1,
-                ),
-                self.schedule,
-            )
+            self.denoiser = code_denoiser(code, diffusion, self.bayes, self.schedule)
 
-    bayes = property(lambda self: isinstance(self.encoder, MixtureEncoder))
-
-    def code(self, obs: Observations) -> Tensor:
-        "The code of a network's encoder, of unit size if it is to be diffused: (B, F)."
-        return (
-            F.layer_norm(self.encoder(obs), (self.config["code"],))
-            if self.config["diffusion"]
-            else self.encoder(obs)
-        )
-
-    def posterior(self, obs: Observations) -> CodePosterior | PointCode:
-        return self.encoder(obs) if self.bayes else PointCode(self.code(obs))
-
-    def decode(self, code: Tensor, x: Tensor) -> Tensor:
-        return (self.encoder.basis if self.bayes else self.siren)(code, x)
-
-# %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #83d4bfa0
-@patch
-def size(self: LatentDiffusionField) -> Tensor:
-    "Root mean square of a code of the prior: codes are diffused in this unit."
-    if not self.bayes:
-        return self.like.new_ones(())
-    p = self.encoder(
-        Observations(
-            self.like.new_zeros(1, 0, self.dim),
-            self.like.new_zeros(1, 0, self.channels),
-        )
-    )
-    return (p.code().square() + p.std().square()).mean().sqrt()
-
-
-@patch
-def given(self: LatentDiffusionField, obs: Observations) -> tuple:
-    "What the denoiser is told: a condition (B, C), and a denoiser to start from or None; and the unit of its codes."
-    if not self.bayes:
-        return self.code(obs), None, self.size()
-    with torch.no_grad():
-        p, s = self.encoder(obs), self.size()
-        cond = torch.cat([p.code() / s, (p.std() / s).clamp_min(1e-3).log()], -1)
-        return (
-            cond,
-            MixtureDenoiser.of(
-                p, self.schedule, s, self.floor if self.config["diffusion"] else 0.0
-            ),
-            s,
-        )
-
-
-@patch
-def denoise(
-    self: LatentDiffusionField, obs: Observations
-) -> Callable:  # (z_t (..., B, F), t) -> (..., B, F)
-    "$E[z_0\\mid z_t,\\text{obs}]$, codes in units of `size`."
-    cond, start, _ = self.given(obs)
-    seen = obs.mask.any(1, keepdim=True)
-    if not self.config["diffusion"]:
-        return start
-    told = lambda z, t: self.denoiser(z, t, cond, start)
-    return (
-        told
-        if self.bayes or seen.all()
-        else lambda z, t: torch.where(seen, told(z, t), self.denoiser(z, t))
-    )  # nothing seen: the null, whatever the company
-
-
-@patch
-def draw(
-    self: LatentDiffusionField,
-    obs: Observations,
-    n: int,
-    steps: int,
-    generator: torch.Generator | None,
-) -> Tensor:  # -> (n, B, F)
-    "Draws of the code: by diffusion, all items from the same noise; or at once, where the posterior is in closed form."
-    if not self.config["diffusion"]:
-        return self.posterior(obs).sample(n, generator)
-    z = (
-        torch.randn(n, 1, self.config["code"], generator=generator)
-        .to(self.like)
-        .expand(n, len(obs), -1)
-    )
-    return self.size() * sample(self.denoise(obs), z, self.schedule, steps)
-
-# %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #2690007c
-@patch
-def whole(self: LatentDiffusionField, field: Observations) -> Tensor:  # (B, F)
-    "The code of fields that are seen everywhere."
-    if not self.bayes:
-        return self.code(field)
-    with torch.no_grad():
-        phi, m = self.encoder.basis.basis(field.coords)  # (B, N, c, F), (B, N, c)
-    A, y = (
-        (phi * field.mask[..., None, None]).flatten(1, 2),
-        (field.values - m).flatten(1, 2),
-    )
-    gram = A.mT @ A
-    return torch.linalg.solve(
-        gram
-        + 1e-6
-        * gram.diagonal(dim1=-1, dim2=-2).sum(-1).clamp_min(1e-12)[:, None, None]
-        * torch.eye(A.shape[-1]).to(A),
-        (A.mT @ y[..., None])[..., 0],
-    )
-
-
-@patch
-def recon_loss(
-    self: LatentDiffusionField, obs: Observations, target: Observations
-) -> Tensor:
-    "The evidence, or the squared error of the fields that both codes stand for."
-    if self.bayes:
-        return mixture_loss(self.encoder, obs, target)
-    codes = [self.code(obs)] + (
-        [self.whole(target)] if self.config["diffusion"] else []
-    )
-    error = sum(
-        (self.decode(z, target.coords) - target.values).square().sum(-1) for z in codes
-    )
-    return (error * target.mask).sum() / target.mask.sum().clamp_min(1)
-
-
-@patch
-def diffusion_loss(
-    self: LatentDiffusionField, obs: Observations, target: Observations
-) -> Tensor:
-    "Error of the denoiser's prediction, with `target` the whole field; it teaches a network's encoder too, but not the mixture."
-    cond, start, unit = self.given(obs)
-    return self.denoiser.loss(self.whole(target) / unit, cond, start)
-
-
-@patch
-def loss(self: LatentDiffusionField, obs: Observations, target: Observations) -> Tensor:
-    recon, diff = self.balance
-    total = recon * self.recon_loss(obs, target) if recon else 0.0
-    return (
-        total + diff * self.diffusion_loss(obs, target)
-        if diff and self.config["diffusion"]
-        else total
-    )
+    def loss(self, obs: Observations, target: Observations) -> Tensor:
+        recon, diffusion = self.balance
+        total = self.like.new_zeros(())
+        if recon:
+            total = total + recon * self.recon_loss(obs, target)
+        if diffusion and self.diffuses:
+            total = total + diffusion * self.diffusion_loss(obs, target)
+        return total
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #6067c831
 def fit_images(
@@ -287,30 +315,23 @@ def fit_images(
     rank: int = 24,
     code: int = 192,
     hidden: int = 256,
-    steps: int = 1000,
+    steps: int = 1000,  # for the neural basis
     generator: torch.Generator | None = None,
-) -> tuple[LatentDiffusionField, dict]:
-    "A mixture over images: neural basis, components, and the temper that predicts held-out pixels best; with what each step lost."
-    model = LatentDiffusionField(
-        images.ndim - 2,
-        images.shape[-1],
-        code=code,
-        hidden=hidden,
-        w0=20.0,
-        components=components,
-        rank=rank,
-        means=True,
+) -> tuple[LatentDiffusionField, dict]:  # and what each step lost
+    "A mixture over images: basis, components, and the temper that predicts best."
+    how = dict(code=code, hidden=hidden, components=components, rank=rank)
+    dim, channels = images.ndim - 2, images.shape[-1]
+    model = LatentDiffusionField(dim, channels, w0=20.0, means=True, **how)
+    encoder = model.encoder
+    held = min(200, len(images) // 20)  # for the temper, not seen by the fit
+    report = start_from_fields(encoder, images[:-held], steps, generator=generator)
+    whole = Observations.from_grid(images[-held:])
+    n = whole.mask.shape[1]
+    pixels = observe(whole, n // 2, generator=generator)
+    errors = calibrate(encoder, *split(pixels, (n // 10, n // 10)))
+    report |= dict(
+        temper=encoder.log_temper.exp().item(),
+        noise=encoder.noise.item(),
+        mse=min(errors.values()),
     )
-    keep = min(200, len(images) // 20)  # for the temper, not seen by the fit
-    report = start_from_fields(
-        model.encoder, images[:-keep], steps, generator=generator
-    )
-    some = Observations.from_grid(images[-keep:])
-    n = some.mask.shape[1]
-    pixels = observe(some, n // 2, generator=generator)
-    score = calibrate(model.encoder, *split(pixels, (n // 10, n // 10)))
-    return model.eval(), report | dict(
-        temper=model.encoder.log_temper.exp().item(),
-        noise=model.encoder.noise.item(),
-        mse=min(score.values()),
-    )
+    return model.eval(), report

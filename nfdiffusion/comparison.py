@@ -5,14 +5,13 @@
 # %% ../nbs/09_comparison.ipynb #c0900004
 from __future__ import annotations
 
-import csv
 import importlib
-import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import torch
@@ -35,6 +34,7 @@ from nfdiffusion.data import (
     Observations,
     Signals,
     SineMixtures,
+    WavePosterior,
     observe,
     split,
 )
@@ -44,304 +44,362 @@ from .encoders import start_from_fields
 from .fields import Field, interpolate
 from .metrics import coverage, crps, energy_score, mse, psnr, ssim
 from .peers import UNet, UNetField, digit_views, on_pixels, pixel_field
+from nfdiffusion.report import (
+    append_rows,
+    draw_pareto,
+    draw_scores,
+    markdown,
+    open_table,
+    read_table,
+    summary,
+)
 from .training import FieldModel, fit, load
 
 # %% auto #0
-__all__ = ['TASKS', 'ours', 'waves', 'METHODS', 'COLUMNS', 'Task', 'signal_task', 'digit_task', 'clip_task', 'Exact',
-           'NeuralProcess', 'PixelPosterior', 'Method', 'scores', 'read_table', 'compare', 'latest', 'relative',
-           'markdown', 'draw_scores', 'draw_pareto', 'nfd_compare']
+__all__ = ['TASKS', 'METHODS', 'ON_GRIDS', 'Task', 'signal_task', 'fourier_task', 'sine_task', 'training_digits', 'digit_batches',
+           'digit_task', 'unseen', 'clip_task', 'joint_field', 'new_seed', 'process_log_prob', 'waves_log_prob',
+           'Exact', 'neural_processes', 'convolutional', 'attentive', 'normal_at', 'white_draws', 'NeuralProcess',
+           'ConditionalUNet', 'PixelPosterior', 'Method', 'method', 'interpolant', 'train_new', 'exact_posterior',
+           'closed_form', 'wave_mixture', 'approach1', 'train_sparse', 'approach5', 'approach10', 'packaged',
+           'conv_cnp', 'attentive_cnp', 'u_net', 'pixel_ddpm', 'milliseconds', 'mean_scores', 'ensemble_scores',
+           'single_scores', 'log_likelihood', 'consistency', 'scores', 'weights', 'train_method', 'score_method',
+           'new_rows', 'compare', 'nfd_compare']
 
 # %% ../nbs/09_comparison.ipynb #c0900007
 @dataclass
 class Task:
-    "Functions to rebuild: what is true, what is seen of it, and new examples to learn from."
+    "Functions to rebuild: the truth, what is seen of it, and examples to learn from."
 
     name: str
     truth: Observations  # whole functions, on one grid
     views: dict  # how they were observed -> Observations
     shape: tuple  # of the grid
-    batches: Callable = None  # (size, seed) -> endless (context, target)
-    hidden: dict = field(
-        default_factory=dict
-    )  # view -> (B, M) bool: where it is scored, if not everywhere
+    batches: Callable | None = None  # (size, seed) -> endless (context, target)
+    # view -> (B, M) bool: where it is scored, if not everywhere
+    hidden: dict = field(default_factory=dict)
     signals: Signals | None = None  # a prior whose posterior is exact
     images: Callable | None = None  # () -> images (m, *shape, 1) to learn from
-    noise: float = (
-        0.05  # of the observations of signals; and on what a density is scored at
-    )
+    noise: float = 0.05  # of signals' observations; and on values whose density counts
 
     def first(self, n: int | None) -> Task:
         "The task with its first functions alone."
-        return replace(
-            self,
-            truth=self.truth[:n],
-            views={k: o[:n] for k, o in self.views.items()},
-            hidden={k: h[:n] for k, h in self.hidden.items()},
-        )
+        views = {k: o[:n] for k, o in self.views.items()}
+        hidden = {k: h[:n] for k, h in self.hidden.items()}
+        return replace(self, truth=self.truth[:n], views=views, hidden=hidden)
 
-
+# %% ../nbs/09_comparison.ipynb #9c5a1004
 def signal_task(
     name: str,
     signals: Signals,
-    counts: tuple,
-    n: int,
-    points: int,
-    context: tuple,
+    counts: tuple[int, ...],  # observed points, one view each
+    n: int,  # functions
+    points: int,  # of the grid
+    context: tuple[int, int],  # least and most points of a training context
     seed: int = 5,
 ) -> Task:
     "Functions of a prior whose posterior is exact, at some counts of noisy points."
     g = torch.Generator().manual_seed(seed)
     truth = signals.on_grid(n, points, g)
-    stream = lambda size, seed: whole_batches(
-        signals, size, points, 0.05, context, torch.Generator().manual_seed(seed)
-    )
-    return Task(
-        name,
-        truth,
-        {f"{k} points": observe(truth, k, 0.05, g) for k in counts},
-        (points,),
-        stream,
-        signals=signals,
-    )
+    views = {f"{k} points": observe(truth, k, 0.05, g) for k in counts}
+
+    def batches(size: int, seed: int) -> Iterator:
+        generator = torch.Generator().manual_seed(seed)
+        return whole_batches(signals, size, points, 0.05, context, generator)
+
+    return Task(name, truth, views, (points,), batches, signals=signals)
 
 
-def digit_task(n: int, images: Callable = lambda: mnist()[0]) -> Task:
+def fourier_task(n: int) -> Task:
+    "Fourier signals: a Gaussian process."
+    return signal_task("fourier", FourierSignals(), (5, 13, 26, 51), n, 256, (3, 80))
+
+
+def sine_task(n: int) -> Task:
+    "Single sines: a posterior with many peaks."
+    return signal_task("sine", SineMixtures(1), (3, 5, 8, 12), n, 128, (3, 40))
+
+# %% ../nbs/09_comparison.ipynb #9c5a1007
+def training_digits() -> Tensor:  # (n, 28, 28, 1)
+    "All images to learn from."
+    return mnist()[0]
+
+
+def digit_batches(images: Callable, size: int, seed: int) -> Iterator:
+    "Endless batches of random images: some pixels of them, and all."
+    g, train = torch.Generator().manual_seed(seed), images()
+    while True:
+        which = torch.randint(len(train), (size,), generator=g)
+        whole = Observations.from_grid(train[which])
+        context, _ = split(observe(whole, 197, generator=g), (23, 196), g)
+        yield context, whole
+
+
+def digit_task(n: int, images: Callable = training_digits) -> Task:
     "The package's test digits, 500 at most, at random pixels."
     truth = Observations.from_grid(mnist_slice(False)[0][:n])
-
-    def stream(size, seed):
-        g, train = torch.Generator().manual_seed(seed), images()
-        while True:
-            whole = Observations.from_grid(
-                train[torch.randint(len(train), (size,), generator=g)]
-            )
-            yield split(observe(whole, 197, generator=g), (23, 196), g)[0], whole
-
     views = digit_views(truth)
     views.pop("half")
-    return Task("digits", truth, views, (28, 28), stream, images=images)
+    batches = partial(digit_batches, images)
+    return Task("digits", truth, views, (28, 28), batches, images=images)
+
+# %% ../nbs/09_comparison.ipynb #9c5a1009
+def unseen(
+    target: Observations,  # (B, M) points
+    obs: Observations,  # (B, N) points, some of them those of the target
+) -> Tensor:  # (B, M) bool
+    "Which points of the target are not among the observed ones."
+    base = torch.tensor([1e6, 1e3, 1.0], dtype=torch.double)
+
+    def key(coords):  # one number for each point
+        return coords.double() @ base[-coords.shape[-1] :]
+
+    items = zip(target.coords, obs.coords, obs.mask, strict=True)
+    return ~torch.stack([torch.isin(key(x), key(c[m])) for x, c, m in items])
 
 
-def clip_task(n: int) -> Task:
-    "Moving digits, some frames or some pixels of them seen, scored where nothing was."
-    clips = MovingDigits(mnist_slice(False)[0]).draw(
-        n, torch.Generator().manual_seed(7)
-    )
+def clip_task(
+    n: int,  # functions of the other tasks: for every sixteen there is a clip
+) -> Task:
+    "Moving digits of which frames or pixels are seen, scored where nothing was."
+    digits = MovingDigits(mnist_slice(False)[0])
+    clips = digits.draw(max(2, n // 16), torch.Generator().manual_seed(7))
     truth = clips.on_grid(16, 32, 32)
     views = clip_views(clips)
     views.pop("middle missing")
-    key = lambda x: (
-        x.double() @ torch.tensor([1e6, 1e3, 1.0], dtype=torch.double)
-    )  # of a point
-    hidden = {
-        k: ~torch.stack(
-            [
-                torch.isin(key(t), key(c[m]))
-                for t, c, m in zip(truth.coords, o.coords, o.mask)
-            ]
-        )
-        for k, o in views.items()
-    }
+    hidden = {k: unseen(truth, o) for k, o in views.items()}
     return Task("clips", truth, views, (16, 32, 32), hidden=hidden)
 
 
-TASKS = dict(
-    fourier=lambda n: signal_task(
-        "fourier", FourierSignals(), (5, 13, 26, 51), n, 256, (3, 80)
-    ),
-    sine=lambda n: signal_task("sine", SineMixtures(1), (3, 5, 8, 12), n, 128, (3, 40)),
-    digits=digit_task,
-    clips=lambda n: clip_task(max(2, n // 16)),
+TASKS: dict[str, Callable[[int], Task]] = dict(
+    fourier=fourier_task, sine=sine_task, digits=digit_task, clips=clip_task
 )
 
-# %% ../nbs/09_comparison.ipynb #c0900010
-def _together(field):
-    "Points whose draws are joint are answered at once."
+# %% ../nbs/09_comparison.ipynb #9c5a100d
+def joint_field(
+    values: Callable,  # coordinates -> (*batch, M, c)
+    batch: tuple[int, ...],
+    obs: Observations,  # that it answers: of its dimensions, in its numbers
+) -> Field:
+    "A field that answers all points of a call together."
+    field = Field(values, obs.dim, obs.channels, batch, obs.values)
     field.chunk = 2**30
     return field
 
 
+def new_seed(generator: torch.Generator | None) -> int:
+    "A seed for draws that come out the same wherever they are asked."
+    return int(torch.randint(2**62, (), generator=generator))
+
+# %% ../nbs/09_comparison.ipynb #9c5a1010
+def process_log_prob(
+    posterior: GPPosterior, target: Observations, noise: float
+) -> Tensor:  # (B, M) nats
+    "Log density of noisy values under a Gaussian process, each point by itself."
+    x = target.coords[0]
+    std = (posterior.var(x) + noise**2).sqrt()
+    return Normal(posterior.mean(x), std).log_prob(target.values)[..., 0]
+
+
+def waves_log_prob(
+    posterior: WavePosterior, target: Observations, noise: float
+) -> Tensor:  # (B, M) nats
+    "Log density of noisy values under weighted waves, each point by itself."
+    x = target.coords[0]
+
+    def of_item(waves, weight, y):  # (P, 3), (P,), (M, 1)
+        each = Normal(posterior.values(x, waves)[..., 0], noise).log_prob(y[:, 0])
+        return (each + weight.log()[:, None]).logsumexp(0)
+
+    items = zip(posterior.waves, posterior.weight, target.values, strict=True)
+    return torch.stack([of_item(*item) for item in items])
+
+# %% ../nbs/09_comparison.ipynb #c0900010
 class Exact:
     "The exact posterior of signals whose prior is known."
 
     def __init__(self, task: Task):
         self.signals, self.noise = task.signals, task.noise
 
+    def posterior(self, obs: Observations) -> GPPosterior | WavePosterior:
+        return self.signals.posterior(obs, self.noise)
+
     def reconstruct(self, obs: Observations) -> Field:
-        p = self.signals.posterior(obs, self.noise)
-        return Field(lambda x: p.mean(x).float(), 1, 1, (len(obs),), obs.values)
+        mean = self.posterior(obs).mean
+        return Field(lambda x: mean(x).float(), 1, 1, (len(obs),), obs.values)
 
     def sample(
         self,
         obs: Observations,
         n: int = 16,
-        steps: int = 0,
+        steps: int = 0,  # there are none to take
         generator: torch.Generator | None = None,
-    ) -> Field:
-        p, seed = (
-            self.signals.posterior(obs, self.noise),
-            torch.randint(2**62, (), generator=generator).item(),
-        )
-        return _together(
-            Field(
-                lambda x: p.sample(x, n, torch.Generator().manual_seed(seed)).float(),
-                1,
-                1,
-                (n, len(obs)),
-                obs.values,
-            )
-        )
+    ) -> Field:  # over (n, B)
+        posterior, seed = self.posterior(obs), new_seed(generator)
 
-    def log_prob(self, obs: Observations, target: Observations) -> Tensor:
-        p, x, y = (
-            self.signals.posterior(obs, self.noise),
-            target.coords[0],
-            target.values,
+        def draws(x):
+            same = torch.Generator().manual_seed(seed)
+            return posterior.sample(x, n, same).float()
+
+        return joint_field(draws, (n, len(obs)), obs)
+
+    def log_prob(self, obs: Observations, target: Observations) -> Tensor:  # (B, M)
+        posterior = self.posterior(obs)
+        gaussian = isinstance(posterior, GPPosterior)
+        density = process_log_prob if gaussian else waves_log_prob
+        return density(posterior, target, self.noise)
+
+# %% ../nbs/09_comparison.ipynb #9c5a1013
+def neural_processes() -> ModuleType:
+    "The package neuralprocesses, or an error that says how to get it."
+    try:
+        importlib.import_module("lab.torch")
+        return importlib.import_module("neuralprocesses.torch")
+    except ImportError:
+        raise ImportError(
+            "neural processes by others are a package of their own; install it: "
+            "pip install 'nfdiffusion[peers]'"
+        ) from None
+
+
+def convolutional(dim: int, channels: int) -> nn.Module:
+    "A ConvCNP; over images a smaller one."
+    return neural_processes().construct_convgnp(
+        dim_x=dim,
+        dim_y=channels,
+        likelihood="het",
+        points_per_unit=64 if dim == 1 else 14,
+        unet_channels=(64,) * 4 if dim == 1 else (32,) * 3,
+    )
+
+
+def attentive(dim: int, channels: int) -> nn.Module:
+    "An attentive CNP, the deterministic path."
+    return neural_processes().construct_agnp(
+        dim_x=dim, dim_y=channels, likelihood="het", width=128
+    )
+
+# %% ../nbs/09_comparison.ipynb #9c5a1014
+def normal_at(
+    net: nn.Module,  # of neuralprocesses
+    obs: Observations,  # without padding
+    x: Tensor,  # (B, M, d) or (1, M, d)
+) -> tuple[Tensor, Tensor]:  # (B, M, c) each
+    "Mean and variance of noisy values; the package's layout is (B, channels, points)."
+    if not obs.mask.all():
+        raise ValueError(
+            "this peer takes as many points of each item; "
+            "give it batches without padding"
         )
-        if isinstance(p, GPPosterior):
-            return Normal(p.mean(x), (p.var(x) + self.noise**2).sqrt()).log_prob(y)[
-                ..., 0
-            ]
-        return torch.stack(
-            [
-                (
-                    Normal(p.values(x, w)[..., 0], self.noise).log_prob(v[:, 0])
-                    + q.log()[:, None]
-                ).logsumexp(0)
-                for w, q, v in zip(p.waves, p.weight, y)
-            ]
-        )
+    x = x.expand(len(obs), -1, -1).mT.contiguous()
+    normal = net(obs.coords.mT, obs.values.mT, x)
+    return normal.mean.mT, normal.var.mT
+
+
+def white_draws(
+    moments: Callable,  # coordinates -> mean and variance (B, M, c)
+    n: int,
+    noise: float,  # of the values whose variance that is
+    seed: int,
+) -> Callable:  # coordinates -> (n, B, M, c)
+    "Noise about a mean, another at each point: no function."
+
+    def draws(x):
+        mean, var = moments(x)
+        std = (var - noise**2).clamp_min(1e-8).sqrt()
+        same = torch.Generator().manual_seed(seed)
+        return mean + std * torch.randn(n, *mean.shape, generator=same)
+
+    return draws
 
 # %% ../nbs/09_comparison.ipynb #c0900012
 class NeuralProcess(FieldModel):
-    "A conditional neural process of the package neuralprocesses: 'conv' (Gordon et al. 2020) or 'attentive' (Kim et al. 2019)."
+    "A conditional neural process of the package neuralprocesses, by its two moments."
 
     def __init__(
-        self, dim: int = 1, channels: int = 1, kind: str = "conv", noise: float = 0.05
-    ):  # noise: of the values whose density it learns
+        self,
+        dim: int = 1,
+        channels: int = 1,
+        kind: str = "conv",  # Gordon et al. 2020; or attentive, Kim et al. 2019
+        noise: float = 0.05,  # of the values whose density it learns
+    ):
         super().__init__(dim, channels)
         self.noise = noise
-        try:
-            importlib.import_module("lab.torch")
-            nps = importlib.import_module("neuralprocesses.torch")
-        except ImportError:
-            raise ImportError(
-                "neural processes by others are a package of their own; install it: pip install 'nfdiffusion[peers]'"
-            ) from None
-        if kind == "conv":
-            self.net = nps.construct_convgnp(
-                dim_x=dim,
-                dim_y=channels,
-                likelihood="het",
-                points_per_unit=64 if dim == 1 else 14,
-                unet_channels=(64,) * 4 if dim == 1 else (32,) * 3,
-            )
-        else:
-            self.net = nps.construct_agnp(
-                dim_x=dim, dim_y=channels, likelihood="het", width=128
-            )
-        self.at(
-            Observations(torch.zeros(1, 2, dim), torch.zeros(1, 2, channels)),
-            torch.zeros(1, 2, dim),
-        )  # its layers are made by the first call
-
-    def at(
-        self, obs: Observations, x: Tensor
-    ) -> tuple:  # (B, M, d) -> mean, variance (B, M, c) of noisy values
-        if not obs.mask.all():
-            raise ValueError(
-                "this peer takes as many points of each item; give it batches without padding"
-            )
-        d = self.net(
-            obs.coords.mT, obs.values.mT, x.expand(len(obs), -1, -1).mT.contiguous()
-        )
-        return d.mean.mT, d.var.mT
+        self.net = (convolutional if kind == "conv" else attentive)(dim, channels)
+        x, y = torch.zeros(1, 2, dim), torch.zeros(1, 2, channels)
+        normal_at(self.net, Observations(x, y), x)  # the first call makes its layers
 
     def loss(self, obs: Observations, target: Observations) -> Tensor:
-        m, v = self.at(obs, target.coords)
-        return (
-            -Normal(m, v.sqrt())
-            .log_prob(target.values + self.noise * torch.randn_like(m))
-            .mean()
-        )
+        mean, var = normal_at(self.net, obs, target.coords)
+        noisy = target.values + self.noise * torch.randn_like(mean)
+        return -Normal(mean, var.sqrt()).log_prob(noisy).mean()
 
     @torch.no_grad()
-    def moments(self, obs: Observations, x: Tensor) -> list:
-        return [
-            torch.cat(p)
-            for p in zip(
-                *[
-                    self.at(
-                        o, x if x.ndim == 2 or len(x) == 1 else x[i : i + self.items]
-                    )
-                    for i, o in zip(range(0, len(obs), self.items), self.chunks(obs))
-                ]
-            )
-        ]
+    def moments(self, obs: Observations, x: Tensor) -> tuple[Tensor, Tensor]:
+        "Mean and variance (B, M, c) at (M, d) or (B, M, d), chunk by chunk."
+        places = x.expand(len(obs), -1, -1).split(self.items)
+        parts = zip(self.chunks(obs), places, strict=True)
+        mean, var = zip(*[normal_at(self.net, o, p) for o, p in parts], strict=True)
+        return torch.cat(mean), torch.cat(var)
 
     def reconstruct(self, obs: Observations) -> Field:
-        return _together(
-            Field(
-                lambda x: self.moments(obs, x)[0],
-                self.dim,
-                self.channels,
-                (len(obs),),
-                obs.values,
-            )
-        )
+        return joint_field(lambda x: self.moments(obs, x)[0], (len(obs),), obs)
 
     def sample(
         self,
         obs: Observations,
         n: int = 16,
-        steps: int = 1,
+        steps: int = 1,  # there are none to take
         generator: torch.Generator | None = None,
-    ) -> Field:
+    ) -> Field:  # over (n, B)
         "Noise about the mean, another at each point: no function."
-        seed = torch.randint(2**62, (), generator=generator).item()
-
-        def draws(x):
-            m, v = self.moments(obs, x)
-            return m + (v - self.noise**2).clamp_min(1e-8).sqrt() * torch.randn(
-                n, *m.shape, generator=torch.Generator().manual_seed(seed)
-            )
-
-        return _together(
-            Field(draws, self.dim, self.channels, (n, len(obs)), obs.values)
-        )
+        moments = partial(self.moments, obs)
+        draws = white_draws(moments, n, self.noise, new_seed(generator))
+        return joint_field(draws, (n, len(obs)), obs)
 
     @torch.no_grad()
-    def log_prob(self, obs: Observations, target: Observations) -> Tensor:
-        m, v = self.moments(obs, target.coords)
-        return Normal(m, v.sqrt()).log_prob(target.values).sum(-1)
+    def log_prob(self, obs: Observations, target: Observations) -> Tensor:  # (B, M)
+        mean, var = self.moments(obs, target.coords)
+        return Normal(mean, var.sqrt()).log_prob(target.values).sum(-1)
 
 # %% ../nbs/09_comparison.ipynb #c0900013
-class _Told(nn.Module):
+class ConditionalUNet(nn.Module):
     "A U-Net on a noisy image and on what is known of it."
 
-    def __init__(self, channels, width):
+    def __init__(self, channels: int, width: int):
         super().__init__()
         self.net = UNet(2 * channels + 1, channels, width, time=True)
 
-    def forward(self, z, t, cond):
+    def forward(self, z: Tensor, t: Tensor, cond: Tensor) -> Tensor:
         return self.net(torch.cat([z, cond], 1), t)
 
 
 class PixelPosterior(FieldModel):
-    "Diffusion on pixels (Ho et al. 2020), told the pixels seen (as Saharia et al. 2022)."
+    "Diffusion on pixels (Ho et al. 2020), told what was seen (Saharia et al. 2022)."
 
     def __init__(self, size: tuple = (28, 28), channels: int = 1, width: int = 16):
         super().__init__(2, channels)
-        self.size, self.denoiser = (
-            tuple(size),
-            Denoiser(_Told(channels, width), Schedule.cosine(1000)),
-        )
+        self.size = tuple(size)
+        net = ConditionalUNet(channels, width)
+        self.denoiser = Denoiser(net, Schedule.cosine(1000))
+
+    def condition(self, obs: Observations) -> Tensor:  # (B, c + 1, H, W)
+        return torch.cat(on_pixels(obs, *self.size), 1)
 
     def loss(self, obs: Observations, target: Observations) -> Tensor:
-        return self.denoiser.loss(
-            2 * target.values.mT.unflatten(2, self.size) - 1,
-            torch.cat(on_pixels(obs, *self.size), 1),
-        )
+        images = 2 * target.values.mT.unflatten(2, self.size) - 1  # in [-1, 1]
+        return self.denoiser.loss(images, self.condition(obs))
+
+    def draw_images(self, obs: Observations, noise: Tensor, steps: int) -> Tensor:
+        "Images (n, B, H, W, c) from noise (n, c, H, W), the same for each item."
+        n, size = len(noise), len(obs)
+        cond = self.condition(obs).repeat(n, 1, 1, 1)
+        z = noise.repeat_interleave(size, 0)  # (n B, c, H, W)
+
+        def denoise(z, t):
+            return self.denoiser(z, t, cond).clamp(-1, 1)
+
+        z = sample(denoise, z, self.denoiser.schedule, steps)
+        return (z.unflatten(0, (n, size)).permute(0, 1, 3, 4, 2) + 1) / 2
 
     @torch.no_grad()
     def sample(
@@ -352,22 +410,13 @@ class PixelPosterior(FieldModel):
         generator: torch.Generator | None = None,
     ) -> Field:
         "Images over (n, B) as fields, linear between pixels."
-        noise, out = torch.randn(n, self.channels, *self.size, generator=generator), []
-        for o in self.chunks(obs):
-            told = torch.cat(on_pixels(o, *self.size), 1).repeat(n, 1, 1, 1)
-            z = noise.repeat_interleave(len(o), 0)
-            z = sample(
-                lambda z, t: self.denoiser(z, t, told).clamp(-1, 1),
-                z,
-                self.denoiser.schedule,
-                steps,
-            )
-            out.append((z.unflatten(0, (n, len(o))).permute(0, 1, 3, 4, 2) + 1) / 2)
-        return pixel_field(torch.cat(out, 1))
+        noise = torch.randn(n, self.channels, *self.size, generator=generator)
+        draws = [self.draw_images(o, noise, steps) for o in self.chunks(obs)]
+        return pixel_field(torch.cat(draws, 1))
 
     def reconstruct(self, obs: Observations) -> Field:
-        d = self.sample(obs, generator=torch.Generator().manual_seed(0))
-        return pixel_field(d.like.mean(0))  # the mean of 16 draws
+        draws = self.sample(obs, generator=torch.Generator().manual_seed(0))
+        return pixel_field(draws.like.mean(0))  # the mean of 16 draws
 
 # %% ../nbs/09_comparison.ipynb #c0900016
 @dataclass
@@ -375,7 +424,8 @@ class Method:
     "Someone who answers a task."
 
     kind: str  # exact, interpolant, approach, packaged or peer
-    train: Callable  # (task, seconds, seed) -> what has `reconstruct`, perhaps `sample` and `log_prob`
+    # (task, seconds, seed) -> what has `reconstruct`, perhaps `sample` and `log_prob`
+    train: Callable
     tasks: tuple  # those it is for
     draws: bool = True
     density: bool = False
@@ -386,173 +436,164 @@ class Method:
 
     def budgets(self, seconds: tuple) -> tuple:
         "What it is trained for, of these; None for who takes what it takes."
-        if not self.learns:
-            return (None,)
-        return (None,)[: len(seconds)] if self.stops else seconds
+        if self.learns and not self.stops:
+            return seconds
+        return () if self.learns and not seconds else (None,)
+
+# %% ../nbs/09_comparison.ipynb #9c5a101a
+METHODS: dict[str, Method] = {}
+ON_GRIDS = "fourier", "sine", "digits"  # all tasks but clips
 
 
-def _fit(make, size=32, lr=3e-3, **kw):
-    def train(task, seconds, seed):
-        torch.manual_seed(seed)
-        model = make(task.truth.dim)
-        fit(
-            model,
-            task.batches(size, seed),
-            seconds=seconds,
-            lr=lr,
-            progress=False,
-            **kw,
-        )
-        return model
+def method(name: str, kind: str, *tasks: str, **traits) -> Callable:
+    "Register a function (task, seconds, seed) -> answer; `traits` as in `Method`."
 
-    return train
+    def register(train: Callable) -> Callable:
+        METHODS[name] = Method(kind, train, tasks, **traits)
+        return train
+
+    return register
+
+# %% ../nbs/09_comparison.ipynb #9c5a101d
+def interpolant(name: str, answer: Callable, *tasks: str) -> None:
+    "Register a function from observations to a field."
+
+    @method(name, "interpolant", *tasks, draws=False, learns=False)
+    def train(task: Task, seconds: float | None, seed: int) -> SimpleNamespace:
+        return SimpleNamespace(reconstruct=answer)
 
 
-def _approach1(task, seconds, seed):
-    "By gradients of the evidence, or by expectation maximisation where there are many components; it takes what it takes."
+for kind in ("nearest", "linear", "cubic", "tps", "gp"):
+    interpolant(kind, partial(interpolate, method=kind), *ON_GRIDS)
+interpolant("nearest frame", partial(fade_frames, nearest=True), "clips")
+interpolant("cross-fade", fade_frames, "clips")
+interpolant("thin plate in space-time", partial(space_time, pace=0.7), "clips")
+interpolant(
+    "GP in space-time", partial(space_time, pace=0.4, length=0.14, noise=0.8), "clips"
+)
+
+# %% ../nbs/09_comparison.ipynb #9c5a101f
+def train_new(
+    make: Callable,  # () -> FieldModel
+    task: Task,
+    seconds: float,
+    seed: int,  # of its first weights and of what it learns from
+    size: int = 32,  # of a batch
+    lr: float = 3e-3,
+    **how,  # for `fit`
+) -> FieldModel:
+    "A new model, trained on a task for so many seconds."
+    torch.manual_seed(seed)
+    model = make()
+    batches = task.batches(size, seed)
+    fit(model, batches, seconds=seconds, lr=lr, progress=False, **how)
+    return model
+
+# %% ../nbs/09_comparison.ipynb #9c5a1021
+@method("exact posterior", "exact", "fourier", "sine", density=True, learns=False)
+def exact_posterior(task: Task, seconds: float | None, seed: int) -> Exact:
+    "Nothing is learned."
+    return Exact(task)
+
+
+def closed_form(task: Task, generator: torch.Generator) -> LatentDiffusionField:
+    "By gradients of the evidence."
+    model = LatentDiffusionField(encoder="closed")
+    batches = signal_batches(task.signals, 32, task.shape[0], generator=generator)
+    fit(model, batches, steps=4000, progress=False)
+    return model
+
+
+def wave_mixture(task: Task, generator: torch.Generator) -> LatentDiffusionField:
+    "By expectation-maximisation: there are many components."
+    how = dict(hidden=96, depth=2, code=24, w0=14.0, components=192, rank=4)
+    model = LatentDiffusionField(**how)
+    whole = task.signals.on_grid(16384, *task.shape, generator).values
+    encoder = model.encoder
+    start_from_fields(encoder, whole, em=80, generator=generator)
+    with torch.no_grad():  # of the observations, and what the components leave out
+        encoder.log_noise.copy_((encoder.noise**2 + task.noise**2).sqrt().log())
+    return model.eval()
+
+
+@method("Approach 1", "approach", *ON_GRIDS, density=True, stops=True)
+def approach1(task: Task, seconds: float | None, seed: int) -> LatentDiffusionField:
+    "In closed form, as a mixture of waves, or as a mixture over images."
     torch.manual_seed(seed)
     g = torch.Generator().manual_seed(seed)
     if task.images is not None:
         return fit_images(task.images(), generator=g)[0]
-    if task.name == "fourier":
-        model = LatentDiffusionField(encoder="closed")
-        fit(
-            model,
-            signal_batches(task.signals, 32, task.shape[0], generator=g),
-            steps=4000,
-            progress=False,
-        )
-        return model
-    model = LatentDiffusionField(
-        hidden=96, depth=2, code=24, w0=14.0, components=192, rank=4
-    )
-    start_from_fields(
-        model.encoder,
-        task.signals.on_grid(16384, *task.shape, g).values,
-        em=80,
-        generator=g,
-    )
-    with torch.no_grad():
-        model.encoder.log_noise.copy_(
-            (model.encoder.noise**2 + task.noise**2).sqrt().log()
-        )
-    return model.eval()
+    return closed_form(task, g) if task.name == "fourier" else wave_mixture(task, g)
+
+# %% ../nbs/09_comparison.ipynb #9c5a1046
+def train_sparse(
+    model: type[FieldModel], task: Task, seconds: float, seed: int
+) -> FieldModel:
+    "Approach 5 or 10: images lie in [0, 1], signals are noisy."
+    dim = task.truth.dim
+    known = dict(bounds=(0, 1)) if dim == 2 else dict(noise=0.5)
+    make = partial(model, dim, 1, **known)
+    how = dict(betas=(0.9, 0.99), dtype=torch.bfloat16)
+    return train_new(make, task, seconds, seed, **how)
 
 
-def _fixed(answer):
-    return lambda task, seconds, seed: SimpleNamespace(reconstruct=answer)
+@method("Approach 5", "approach", *ON_GRIDS, steps=10)
+def approach5(task: Task, seconds: float, seed: int) -> FieldModel:
+    "Codes on a grid."
+    return train_sparse(SparseConditionalField, task, seconds, seed)
 
 
-def _packaged(name):
-    return lambda task, seconds, seed: load(name)
+@method("Approach 10", "approach", *ON_GRIDS, steps=10)
+def approach10(task: Task, seconds: float, seed: int) -> FieldModel:
+    "Tokens at any places."
+    return train_sparse(SparseFeatureField, task, seconds, seed)
+
+# %% ../nbs/09_comparison.ipynb #9c5a1023
+def packaged(name: str, task: str, **traits) -> None:
+    "Register weights that travel in the package."
+
+    @method(name, "packaged", task, learns=False, **traits)
+    def answer(task: Task, seconds: float | None, seed: int) -> FieldModel:
+        return load(name)
 
 
-ours, waves = dict(betas=(0.9, 0.99), dtype=torch.bfloat16), ("fourier", "sine")
-_bounds = lambda d: dict(bounds=(0, 1)) if d == 2 else dict(noise=0.5)
-METHODS = {
-    k: Method(
-        "interpolant",
-        _fixed(lambda o, k=k: interpolate(o, k)),
-        ("fourier", "sine", "digits"),
-        draws=False,
-        learns=False,
-    )
-    for k in ("nearest", "linear", "cubic", "tps", "gp")
-} | {
-    "nearest frame": Method(
-        "interpolant",
-        _fixed(lambda o: fade_frames(o, True)),
-        ("clips",),
-        draws=False,
-        learns=False,
-    ),
-    "cross-fade": Method(
-        "interpolant", _fixed(fade_frames), ("clips",), draws=False, learns=False
-    ),
-    "thin plate in space-time": Method(
-        "interpolant",
-        _fixed(lambda o: space_time(o, 0.7)),
-        ("clips",),
-        draws=False,
-        learns=False,
-    ),
-    "GP in space-time": Method(
-        "interpolant",
-        _fixed(lambda o: space_time(o, 0.4, 0.14, 0.8)),
-        ("clips",),
-        draws=False,
-        learns=False,
-    ),
-    "exact posterior": Method(
-        "exact",
-        lambda task, seconds, seed: Exact(task),
-        waves,
-        density=True,
-        learns=False,
-    ),
-    "Approach 1": Method(
-        "approach", _approach1, ("fourier", "sine", "digits"), density=True, stops=True
-    ),
-    "Approach 5": Method(
-        "approach",
-        _fit(lambda d: SparseConditionalField(d, 1, **_bounds(d)), **ours),
-        ("fourier", "sine", "digits"),
-        steps=10,
-    ),
-    "Approach 10": Method(
-        "approach",
-        _fit(lambda d: SparseFeatureField(d, 1, **_bounds(d)), **ours),
-        ("fourier", "sine", "digits"),
-        steps=10,
-    ),
-    **{
-        n: Method(
-            "packaged",
-            _packaged(n),
-            (t,),
-            density="1-" in n,
-            learns=False,
-            steps=0 if "1-" in n else 10,
-        )
-        for n, t in (
-            ("approach1-fourier", "fourier"),
-            ("approach1-sine", "sine"),
-            ("approach1-mnist", "digits"),
-            ("approach5-mnist", "digits"),
-            ("approach10-mnist", "digits"),
-            ("approach6-digits", "clips"),
-        )
-    },
-    "ConvCNP": Method(
-        "peer",
-        _fit(lambda d: NeuralProcess(d), 16),
-        ("fourier", "sine", "digits"),
-        density=True,
-    ),
-    "attentive CNP": Method(
-        "peer",
-        _fit(lambda d: NeuralProcess(d, kind="attentive"), 16, 1e-3),
-        ("fourier", "sine", "digits"),
-        density=True,
-    ),
-    "U-Net": Method(
-        "peer",
-        _fit(lambda d: UNetField(), 16, dtype=torch.bfloat16),
-        ("digits",),
-        draws=False,
-    ),
-    "pixel DDPM": Method(
-        "peer",
-        _fit(lambda d: PixelPosterior(), 32, 2e-3, dtype=torch.bfloat16, ema=0.999),
-        ("digits",),
-        steps=10,
-        most=32,
-    ),
-}
+packaged("approach1-fourier", "fourier", density=True)
+packaged("approach1-sine", "sine", density=True)
+packaged("approach1-mnist", "digits", density=True)
+packaged("approach5-mnist", "digits", steps=10)
+packaged("approach10-mnist", "digits", steps=10)
+packaged("approach6-digits", "clips", steps=10)
 
-# %% ../nbs/09_comparison.ipynb #c0900018
-def _ms(f, repeats=3):
-    "Median milliseconds of a call."
+# %% ../nbs/09_comparison.ipynb #9c5a1025
+@method("ConvCNP", "peer", *ON_GRIDS, density=True)
+def conv_cnp(task: Task, seconds: float, seed: int) -> FieldModel:
+    "Gordon et al. 2020."
+    make = partial(NeuralProcess, task.truth.dim)
+    return train_new(make, task, seconds, seed, size=16)
+
+
+@method("attentive CNP", "peer", *ON_GRIDS, density=True)
+def attentive_cnp(task: Task, seconds: float, seed: int) -> FieldModel:
+    "Kim et al. 2019, its deterministic path."
+    make = partial(NeuralProcess, task.truth.dim, kind="attentive")
+    return train_new(make, task, seconds, seed, size=16, lr=1e-3)
+
+
+@method("U-Net", "peer", "digits", draws=False)
+def u_net(task: Task, seconds: float, seed: int) -> FieldModel:
+    "One answer on one grid."
+    return train_new(UNetField, task, seconds, seed, size=16, dtype=torch.bfloat16)
+
+
+@method("pixel DDPM", "peer", "digits", steps=10, most=32)
+def pixel_ddpm(task: Task, seconds: float, seed: int) -> FieldModel:
+    "Ho et al. 2020; its draws are slow, so it is measured on few digits."
+    how = dict(lr=2e-3, dtype=torch.bfloat16, ema=0.999)
+    return train_new(PixelPosterior, task, seconds, seed, **how)
+
+# %% ../nbs/09_comparison.ipynb #9c5a1027
+def milliseconds(f: Callable, repeats: int = 3) -> float:
+    "The median time of a call."
     times = []
     for _ in range(repeats):
         start = time.perf_counter()
@@ -560,399 +601,183 @@ def _ms(f, repeats=3):
         times.append(1e3 * (time.perf_counter() - start))
     return sorted(times)[repeats // 2]
 
+# %% ../nbs/09_comparison.ipynb #9c5a1029
+def mean_scores(task: Task, view: str, mean: Tensor) -> dict:
+    "Of the mean (B, M, c) alone."
+    y, where = task.truth.values, task.hidden.get(view)
+    out = dict(mse=mse(mean, y, where))
+    if len(task.shape) > 1:
+        out["psnr"] = psnr(mean, y, where)
+    if len(task.shape) == 2:
+        out["ssim"] = ssim(mean.unflatten(1, task.shape), y.unflatten(1, task.shape))
+    return out
 
+# %% ../nbs/09_comparison.ipynb #9c5a102b
+def ensemble_scores(task: Task, view: str, draws: Tensor) -> dict:
+    "Of draws (n, B, M, c)."
+    y, where = task.truth.values, task.hidden.get(view)
+    return dict(
+        crps=crps(draws, y, where),
+        energy=energy_score(draws, y, where),
+        cover90=coverage(draws, y, where)[0.9],
+    )
+
+
+def single_scores(task: Task, view: str, mean: Tensor) -> dict:
+    "Of an answer without spread: a draw (B, M, 1) that is always the same."
+    error = (mean - task.truth.values)[..., 0]
+    where = task.hidden.get(view)
+    if where is None:
+        where = torch.ones_like(error)
+    error, count = error * where, where.sum(1)
+    energy = (error.norm(dim=1) / count.sqrt()).mean()
+    return dict(crps=error.abs().sum() / count.sum(), energy=energy)
+
+# %% ../nbs/09_comparison.ipynb #9c5a102e
+def log_likelihood(task: Task, obs: Observations, answer: Any) -> Tensor:
+    "Mean log density of the truth with noise on it, in nats a point."
+    y = task.truth.values
+    g = torch.Generator().manual_seed(0)
+    noise = task.noise * torch.randn(y.shape, generator=g)
+    return answer.log_prob(obs, Observations(task.truth.coords, y + noise)).mean()
+
+
+def consistency(answer: Field, obs: Observations) -> Tensor:
+    "Root mean square of answer minus observation, where observed; items count alike."
+    error = (answer(obs.coords) - obs.values).square() * obs.mask[..., None]
+    return error.sum(-2).div(obs.counts[:, None]).mean().sqrt()
+
+# %% ../nbs/09_comparison.ipynb #c0900018
 @torch.no_grad()
 def scores(
     task: Task,
     view: str,
-    answer: object,  # has `reconstruct`, perhaps `sample` and `log_prob`
+    answer: Any,  # has `reconstruct`, perhaps `sample` and `log_prob`
     method: Method,
     n: int = 16,  # draws for each item
     **how,  # for `sample`
-) -> dict:
+) -> dict[str, float]:
     "All scores of one answer to one view."
-    obs, x, y, where = (
-        task.views[view],
-        task.truth.coords[0],
-        task.truth.values,
-        task.hidden.get(view),
-    )
-    rand = lambda: torch.Generator().manual_seed(0)
-    mean = answer.reconstruct(obs)(x)
-    out = dict(mse=mse(mean, y, where))
-    if len(task.shape) > 1:
-        out |= dict(psnr=psnr(mean, y, where))
-    if len(task.shape) == 2:
-        out |= dict(ssim=ssim(*(v.unflatten(1, task.shape) for v in (mean, y))))
+    obs, x = task.views[view], task.truth.coords[0]
+    how = dict(steps=method.steps or 1) | how
+    mean = answer.reconstruct(obs)
+    values = mean(x)
+    out = mean_scores(task, view, values)
     if method.draws:
-        how = dict(steps=method.steps or 1) | how
-        draws = answer.sample(obs, n, generator=rand(), **how)
-        d = draws(x)
-        out |= dict(
-            crps=crps(d, y, where),
-            energy=energy_score(d, y, where),
-            cover90=coverage(d, y, where)[0.9],
-            steps=how["steps"] if method.steps else 0,
-        )
-        out |= dict(draw_ms=_ms(lambda: answer.sample(obs[:1], n, **how)(x)) / n)
+        g = torch.Generator().manual_seed(0)
+        draws = answer.sample(obs, n, generator=g, **how)
+        out |= ensemble_scores(task, view, draws(x))
+        out["steps"] = how["steps"] if method.steps else 0
+        out["draw_ms"] = milliseconds(lambda: answer.sample(obs[:1], n, **how)(x)) / n
     else:
-        e = (mean - y)[..., 0] if where is None else (mean - y)[..., 0] * where
-        count = e.new_full((len(e),), e.shape[1]) if where is None else where.sum(1)
-        out |= dict(
-            crps=e.abs().sum() / count.sum(),
-            energy=(e.norm(dim=1) / count.sqrt()).mean(),
-        )
+        out |= single_scores(task, view, values)
     if method.density:
-        out |= dict(
-            loglik=answer.log_prob(
-                obs,
-                Observations(
-                    task.truth.coords,
-                    y + task.noise * torch.randn(y.shape, generator=rand()),
-                ),
-            ).mean()
-        )
+        out["loglik"] = log_likelihood(task, obs, answer)
     if method.kind != "exact":  # the exact posterior of a wave takes one grid for all
-        f = draws if method.draws and task.name != "clips" else answer.reconstruct(obs)
-        out |= dict(
-            consistency=((f(obs.coords) - obs.values).square() * obs.mask[..., None])
-            .sum(-2)
-            .div(obs.counts[:, None])
-            .mean()
-            .sqrt()
-        )
-    return {k: float(v) for k, v in out.items()} | dict(
-        mean_ms=_ms(lambda: answer.reconstruct(obs[:1])(x))
+        by_draws = method.draws and task.name != "clips"
+        out["consistency"] = consistency(draws if by_draws else mean, obs)
+    out["mean_ms"] = milliseconds(lambda: answer.reconstruct(obs[:1])(x))
+    return {name: float(score) for name, score in out.items()}
+
+# %% ../nbs/09_comparison.ipynb #9c5a1032
+def weights(answer: Any) -> int | None:
+    "How many numbers were learned."
+    if not isinstance(answer, nn.Module):
+        return None
+    return sum(p.numel() for p in answer.parameters() if p.requires_grad)
+
+
+def train_method(
+    task: Task, name: str, seconds: float | None, seed: int
+) -> tuple[Any, dict]:
+    "What answers, and what its rows say of its training."
+    method = METHODS[name]
+    start = time.perf_counter()
+    answer = method.train(task, seconds, seed)
+    spent = time.perf_counter() - start
+    return answer, dict(
+        method=name,
+        kind=method.kind,
+        seed=seed,
+        budget=seconds,
+        train_s=spent if method.learns else None,
+        parameters=weights(answer),
     )
 
-# %% ../nbs/09_comparison.ipynb #c0900021
-COLUMNS = [
-    "task",
-    "view",
-    "method",
-    "kind",
-    "items",
-    "seed",
-    "budget",
-    "train_s",
-    "parameters",
-    "mse",
-    "psnr",
-    "ssim",
-    "crps",
-    "energy",
-    "cover90",
-    "loglik",
-    "consistency",
-    "steps",
-    "mean_ms",
-    "draw_ms",
-]
 
+def score_method(task: Task, answer: Any, about: dict) -> list[dict]:
+    "A row for each view."
+    method = METHODS[about["method"]]
+    task = task.first(method.most)
+    return [about | dict(view=v) | scores(task, v, answer, method) for v in task.views]
 
-def read_table(path: str | Path) -> list:
-    "Rows of a table as dicts: numbers where there are numbers, None where there is nothing."
-
-    def value(v):
-        try:
-            return float(v) if v else None
-        except ValueError:
-            return v
-
-    with open(path, newline="", encoding="utf-8") as f:
-        return [{k: value(v) for k, v in row.items()} for row in csv.DictReader(f)]
+# %% ../nbs/09_comparison.ipynb #9c5a1034
+def new_rows(
+    task: Task,
+    name: str,  # of the task
+    budgets: tuple,
+    seed: int,
+    done: set,  # (task, method, budget) that are not measured again
+    say: Callable,
+) -> Iterator[list[dict]]:
+    "The rows of a task, training by training; who lacks a package is left out."
+    for method, traits in METHODS.items():
+        for seconds in traits.budgets(budgets) if name in traits.tasks else ():
+            if (name, method, seconds) in done:
+                continue
+            try:
+                answer, about = train_method(task, method, seconds, seed)
+            except ImportError as e:
+                say(f"{method} left out: {e}")
+                break
+            rows = score_method(task, answer, about)
+            yield [row | dict(task=name) for row in rows]
 
 
 def compare(
-    path: str
-    | Path,  # of the table, a CSV; rows of these items, seed and seconds that are there already are not measured again
+    path: str | Path,  # of the table, a CSV; what is there is not measured again
     tasks: tuple = tuple(TASKS),
     items: int = 100,  # functions of each task; a sixteenth of it for clips
-    budgets: tuple = (),  # seconds of training for those who learn; without any, they are left out
+    budgets: tuple = (),  # seconds of training; without any, learners are left out
     seed: int = 0,
     say: Callable = print,
-) -> list:  # of these items and seed: dicts, see `COLUMNS`
+) -> list[dict]:  # of these items and seed, see `COLUMNS`
     "Measure all methods on all tasks."
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    head = ",".join(COLUMNS) + "\n"
-    if not path.exists():
-        path.write_text(head, encoding="utf-8")
-    with open(path, encoding="utf-8") as f:
-        if f.readline() != head:
-            raise ValueError(
-                f"{path} has other columns than this version writes; give another path, or remove it"
-            )
-    rows = lambda: [
-        r for r in read_table(path) if (r["items"], r["seed"]) == (items, seed)
-    ]
-    there = {(r["task"], r["method"], r["budget"]) for r in rows()}
+    open_table(path)
+
+    def rows():
+        table = read_table(path)
+        return [r for r in table if (r["items"], r["seed"]) == (items, seed)]
+
+    done = {(r["task"], r["method"], r["budget"]) for r in rows()}
     for name in dict.fromkeys(tasks):
         if name not in TASKS:
-            raise ValueError(
-                f"no task is called {name!r}; choose from {', '.join(TASKS)}"
-            )
+            known = ", ".join(TASKS)
+            raise ValueError(f"no task is called {name!r}; choose from {known}")
         task = TASKS[name](items)
-        for method, m in METHODS.items():
-            for seconds in m.budgets(budgets) if name in m.tasks else ():
-                if (name, method, seconds) in there:
-                    continue
-                start = time.perf_counter()
-                try:
-                    answer = m.train(task, seconds, seed)
-                except ImportError as e:
-                    say(f"{method} left out: {e}")
-                    break
-                secs = time.perf_counter() - start if m.learns else ""
-                size = (
-                    sum(p.numel() for p in answer.parameters() if p.requires_grad)
-                    if isinstance(answer, nn.Module)
-                    else ""
-                )
-                new = [
-                    dict(
-                        task=name,
-                        view=v,
-                        method=method,
-                        kind=m.kind,
-                        items=items,
-                        seed=seed,
-                        budget=seconds,
-                        train_s=secs,
-                        parameters=size,
-                        **scores(task.first(m.most), v, answer, m),
-                    )
-                    for v in task.views
-                ]
-                with open(path, "a", newline="", encoding="utf-8") as f:
-                    csv.DictWriter(f, COLUMNS, lineterminator="\n").writerows(
-                        [
-                            {
-                                c: f"{v:.5g}" if isinstance(v, float) else v
-                                for c, v in r.items()
-                            }
-                            for r in new
-                        ]
-                    )
-                say(
-                    f"{name:8} {method:26} {f'{secs:.0f} s' if m.learns else '':>7}  CRPS "
-                    + ", ".join(f"{r['view']} {r['crps']:.4f}" for r in new)
-                )
+        for new in new_rows(task, name, budgets, seed, done, say):
+            append_rows(path, [row | dict(items=items) for row in new])
+            say(summary(new))
     return rows()
-
-# %% ../nbs/09_comparison.ipynb #c0900024
-def latest(rows: list) -> list:
-    "Of each task, view and method the row with the longest training."
-    out = {}
-    for r in rows:
-        key = r["task"], r["view"], r["method"]
-        if key not in out or (r["train_s"] or 0) >= (out[key]["train_s"] or 0):
-            out[key] = r
-    return list(out.values())
-
-
-def relative(
-    rows: list, metric: str = "crps"
-) -> dict:  # (task, method, train_s) -> (ratio, train_s, draw_ms, kind)
-    "A score over that of the exact posterior, or where there is none of the best in the table: the geometric mean over a task's views."
-    exact = {(r["task"], r["view"]): r[metric] for r in rows if r["kind"] == "exact"}
-    best = {
-        k: min(r[metric] for r in rows if (r["task"], r["view"]) == k)
-        for k in {(r["task"], r["view"]) for r in rows}
-    } | exact
-    groups = {}
-    for r in rows:
-        groups.setdefault((r["task"], r["method"], r["train_s"]), []).append(r)
-    return {
-        k: (
-            math.exp(
-                sum(math.log(r[metric] / best[r["task"], r["view"]]) for r in g)
-                / len(g)
-            ),
-            k[2],
-            g[0]["draw_ms"] or g[0]["mean_ms"],
-            g[0]["kind"],
-        )
-        for k, g in groups.items()
-    }
-
-
-def markdown(
-    rows: list,
-    metric: str = "crps",
-    kinds: tuple = ("exact", "interpolant", "approach", "packaged", "peer"),
-) -> str:
-    "One table for each task: methods down, views across, the best learner or interpolant of each in bold."
-    rows, out = (
-        [r for r in latest(rows) if r["kind"] in kinds and r[metric] is not None],
-        [],
-    )
-    for task in dict.fromkeys(r["task"] for r in rows):
-        mine = [r for r in rows if r["task"] == task]
-        views = list(dict.fromkeys(r["view"] for r in mine))
-        at = {(r["method"], r["view"]): r for r in mine}
-        best = {
-            v: min(r[metric] for r in mine if r["view"] == v and r["kind"] != "exact")
-            for v in views
-        }
-        out += [
-            f"| {task}: {metric} | " + " | ".join(views) + " | trained |",
-            "|" + "---|" * (len(views) + 2),
-        ]
-        for m in dict.fromkeys(r["method"] for r in mine):
-            cells = [
-                ("**{}**" if at[m, v][metric] == best[v] else "{}").format(
-                    f"{at[m, v][metric]:.4f}"
-                )
-                for v in views
-            ]
-            secs = at[m, views[0]]["train_s"]
-            out.append(
-                f"| {m} | "
-                + " | ".join(cells)
-                + f" | {f'{secs:.0f} s' if secs else ''} |"
-            )
-        out.append("")
-    return "\n".join(out)
-
-# %% ../nbs/09_comparison.ipynb #c0900025
-_HUES = dict(interpolant="Greys", approach="Blues", packaged="Greens", peer="Reds")
-
-
-def _looks(rows):  # method -> how it is drawn: a hue for each kind
-    from matplotlib import colormaps
-
-    kinds = {r["method"]: r["kind"] for r in rows}
-    out = {
-        m: dict(color="k", marker="o", label=m)
-        for m, k in kinds.items()
-        if k == "exact"
-    }
-    for kind, hue in _HUES.items():
-        mine = [m for m, k in kinds.items() if k == kind]
-        for i, m in enumerate(mine):
-            out[m] = dict(
-                color=colormaps[hue](0.85 - 0.45 * i / max(1, len(mine) - 1)),
-                marker="osv^DPX*<>"[i % 10],
-                label=m,
-            )
-    return out
-
-
-def _plain(*axs):  # 0.1 and 20, not powers of ten
-    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
-
-    for axis in [
-        a for ax in axs for a in (ax.xaxis, ax.yaxis) if a.get_scale() == "log"
-    ]:
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
-        axis.set_minor_formatter(NullFormatter())
-
-
-def _legend(*axs, below):  # one, below the last
-    who = {
-        h.get_label(): h
-        for ax in axs
-        for h in ax.get_lines()
-        if h.get_label()[0] != "_"
-    }
-    axs[-1].legend(
-        who.values(),
-        who,
-        fontsize=7,
-        ncol=3,
-        frameon=False,
-        loc="upper center",
-        bbox_to_anchor=(0.5, -below),
-        handlelength=1.8,
-        columnspacing=1,
-    )
-
-
-def draw_scores(rows: list, metric: str = "crps") -> Any:  # a matplotlib Figure
-    "A score against what was observed, a panel for each task."
-    from matplotlib.figure import Figure
-
-    rows = latest(rows)
-    looks, tasks = _looks(rows), list(dict.fromkeys(r["task"] for r in rows))
-    fig = Figure(figsize=(4.2 * len(tasks), 4.4), dpi=80)
-    axs = fig.subplots(1, len(tasks), squeeze=False)[0]
-    for ax, task in zip(axs, tasks):
-        mine = [r for r in rows if r["task"] == task]
-        views = list(dict.fromkeys(r["view"] for r in mine))
-        for m in dict.fromkeys(r["method"] for r in mine):
-            line = [
-                next(r for r in mine if (r["method"], r["view"]) == (m, v))
-                for v in views
-            ]
-            kind = line[0]["kind"]
-            ax.plot(
-                views,
-                [r[metric] for r in line],
-                **looks[m],
-                ms=4,
-                lw=1,
-                ls="-" if kind in ("approach", "exact") else "--",
-            )
-        ax.set(yscale="log", title=f"{task}: {metric}")
-        ax.tick_params(axis="x", labelsize=7)
-        _plain(ax)
-        _legend(ax, below=0.1)
-    fig.tight_layout()
-    return fig
-
-
-def draw_pareto(rows: list, metric: str = "crps") -> Any:  # a matplotlib Figure
-    "How much worse than the best, against seconds of training and against the time of a draw (or of the mean, for who has no draws)."
-    from matplotlib.figure import Figure
-
-    points, looks = relative(rows, metric), _looks(rows)
-    tasks = list(dict.fromkeys(t for t, *_ in points))
-    fig = Figure(figsize=(4.2 * len(tasks), 7.2), dpi=80)
-    axs = fig.subplots(2, len(tasks), squeeze=False)
-    for col, task in zip(axs.T, tasks):
-        for ax, i, label in zip(col, (1, 2), ("seconds of training", "ms a draw")):
-            there = {k: v for k, v in points.items() if k[0] == task and v[i]}
-            if not there:
-                ax.set_axis_off()
-                ax.text(0.5, 0.5, "nobody was trained", ha="center", fontsize=8)
-                continue
-            for (_, m, _), v in there.items():
-                ax.plot(v[i], v[0], **looks[m], ms=6, ls="")
-            front = [
-                v
-                for v in sorted(there.values(), key=lambda v: v[i])
-                if not any(w[i] <= v[i] and w[0] < v[0] for w in there.values())
-            ]
-            ax.step(
-                [v[i] for v in front],
-                [v[0] for v in front],
-                where="post",
-                color=".8",
-                zorder=0,
-            )
-            ax.set(
-                xscale="log", yscale="log", xlabel=label, title=task if i == 1 else None
-            )
-        _plain(*col)
-        _legend(*col, below=0.2)
-        col[0].set_ylabel(f"{metric} / best")
-        col[1].set_ylabel(f"{metric} / best")
-    fig.tight_layout()
-    return fig
 
 # %% ../nbs/09_comparison.ipynb #c0900028
 @call_parse
 def nfd_compare(
-    full: bool = False,  # train every approach and every peer anew (over an hour); without it: the package's weights, interpolants, exact posteriors
+    # train every approach and every peer anew (over an hour); without it: the package's
+    # weights, interpolants, exact posteriors
+    full: bool = False,
     items: int = 0,  # functions of each task; 64, or 320 with --full
-    seconds: int = 100,  # of training, with --full; everyone is also measured after a quarter of it
+    # of training, with --full; everyone is also measured after a quarter of it
+    seconds: int = 100,
     tasks: str = "fourier,sine,digits,clips",  # which
     seed: int = 0,  # of the trainings
-    out: Path = "comparison",  # folder of the table and the pictures; a run that was stopped goes on there, runs of other settings add rows
+    # folder of the table and the pictures; a run that was stopped goes on there, runs
+    # of other settings add rows
+    out: Path = Path("comparison"),
 ) -> None:
-    "Compare all methods on the same functions and observations: table.csv, scores.png and pareto.png. Example: nfd_compare --tasks sine,digits --out mine"
+    """Compare all methods on the same functions and observations: table.csv, scores.png
+    and pareto.png. Example: nfd_compare --tasks sine,digits --out mine"""
     out, start = Path(out), time.perf_counter()
     try:
         if seconds < 4:
@@ -960,19 +785,14 @@ def nfd_compare(
         if items < 0 or items > 500:
             raise ValueError(f"--items is between 1 and 500, not {items}")
         print(f"torch {torch.__version__}, {torch.get_num_threads()} thread(s)")
-        rows = compare(
-            out / "table.csv",
-            tuple(t.strip() for t in tasks.split(",")),
-            items or (320 if full else 64),
-            (seconds // 4, seconds) if full else (),
-            seed,
-        )
-        for name, draw in (("scores", draw_scores), ("pareto", draw_pareto)):
-            draw(rows).savefig(out / f"{name}.png")
+        names = tuple(t.strip() for t in tasks.split(","))
+        items = items or (320 if full else 64)
+        budgets = (seconds // 4, seconds) if full else ()
+        rows = compare(out / "table.csv", names, items, budgets, seed)
+        draw_scores(rows).savefig(out / "scores.png")
+        draw_pareto(rows).savefig(out / "pareto.png")
     except (ValueError, OSError) as e:
         raise SystemExit(f"nfd_compare: {e}") from None
-    print(
-        "\n"
-        + markdown(rows)
-        + f"\n{out}: table.csv, scores.png, pareto.png ({time.perf_counter() - start:.0f} s)"
-    )
+    spent = time.perf_counter() - start
+    print(f"\n{markdown(rows)}")
+    print(f"{out}: table.csv, scores.png, pareto.png ({spent:.0f} s)")
