@@ -32,6 +32,7 @@ from nfdiffusion.encoders import (
     start_from_fields,
 )
 from .fields import BasisSiren, ConcatSiren, ModulatedSiren
+from .randomness import RandomSource, random_normal
 from .training import CodedField, FieldModel
 
 # %% auto #0
@@ -247,14 +248,14 @@ class CodeDiffusion(SirenCodes):
         return null_where_blind(corrected, self.denoiser, seen)
 
     def draw(
-        self, obs: Observations, n: int, steps: int, generator: torch.Generator | None
+        self, obs: Observations, n: int, steps: int, generator: RandomSource
     ) -> Tensor:  # (n, B, F)
-        "Draws of the code: in closed form, or by diffusion, all items from one noise."
+        "Draws of the code: in closed form, or by diffusion."
         if not self.diffuses:
             return self.posterior(obs).sample(n, generator)
-        noise = torch.randn(n, 1, self.code_size, generator=generator).to(self.like)
-        z = noise.expand(n, len(obs), -1)
-        return self.size() * sample(self.denoise(obs), z, self.schedule, steps)
+        z = random_normal(n, len(obs), self.code_size, generator=generator)
+        z = sample(self.denoise(obs), z.to(self.like), self.schedule, steps)
+        return self.size() * z
 
     def diffusion_loss(self, obs: Observations, target: Observations) -> Tensor:
         "Error of the denoiser's prediction, with `target` the whole field."

@@ -21,6 +21,7 @@ from .fields import Field, krige_residual
 from .linalg import ridge_codes
 from .networks import GridUNet, Relative
 from .places import LocalSiren, Places
+from .randomness import RandomSource, random_normal
 from .training import CodedField, FieldModel
 
 # %% auto #0
@@ -277,16 +278,15 @@ class TokenDiffusion(TokenMean):
         obs: Observations,
         n: int,
         steps: int,
-        generator: torch.Generator | None,
+        generator: RandomSource,
         label: int | None = None,  # a class, for models that learned with labels
         guidance: float = 1.0,  # how far to follow the label
     ) -> Tensor:  # (n, B, c T F)
-        "Codes drawn by diffusion, all items from the same noise."
+        "Codes drawn by diffusion."
         mean, h = self.features(self.seen(obs))
-        white = torch.randn(n, 1, *mean.shape[1:], generator=generator).to(mean)
-        noise = self.told(white).expand(n, len(obs), -1)
+        white = random_normal(n, *mean.shape, generator=generator).to(mean)
         denoise = labelled_denoiser(self, h, label, guidance)
-        z = sample(denoise, noise, self.denoiser.schedule, steps)
+        z = sample(denoise, self.told(white), self.denoiser.schedule, steps)
         values = mean + self.unit * self.back(z)
         return (values @ self.tokens.places.lift.T).flatten(2)
 

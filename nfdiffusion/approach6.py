@@ -15,6 +15,7 @@ from .diffusion import Denoiser, Schedule, sample
 from .encoders import PointCode, splat
 from .fields import Field
 from .places import LocalSiren, Places
+from .randomness import RandomSource, random_normal
 from .training import CodedField, FieldModel
 from nfdiffusion.video import (
     FrameEncoder,
@@ -245,18 +246,18 @@ def draw_latents(
     coarse: Tensor,  # (B T, C, *cells), features of what was observed
     n: int,
     steps: int,
-    generator: torch.Generator | None,
+    generator: RandomSource,
 ) -> Tensor:  # (n, B T, latent, *cells)
-    "Latents of all times, drawn by diffusion; all items from the same noise."
+    "Latents of all times, drawn by diffusion."
     B, T = len(coarse) // model.frames, model.frames
     given = coarse.unflatten(0, (B, T))
     size = T * model.latent * math.prod(model.cells)
-    noise = torch.randn(n, 1, size, generator=generator).to(coarse)
+    noise = random_normal(n, B, size, generator=generator).to(coarse)
 
     def denoise(z: Tensor, t: Tensor) -> Tensor:
         return model.denoiser(z, t, given)
 
-    z = sample(denoise, noise.expand(n, B, -1), model.denoiser.schedule, steps)
+    z = sample(denoise, noise, model.denoiser.schedule, steps)
     return z.view(n, B * T, model.latent, *model.cells)
 
 
@@ -317,7 +318,7 @@ class TemporalField(FrameNetworks, FieldModel):
         return clip_loss(self, obs, target)
 
     def draw(
-        self, obs: Observations, n: int, steps: int, generator: torch.Generator | None
+        self, obs: Observations, n: int, steps: int, generator: RandomSource
     ) -> Tensor:  # (n, B, 3 T c A)
         h, skips = self.body.features(self.inputs(obs), self.frames)
         latents = draw_latents(self, self.render(h, skips)[1], n, steps, generator)

@@ -44,6 +44,7 @@ from .encoders import start_from_fields
 from .fields import Field, interpolate
 from .metrics import coverage, crps, energy_score, mse, psnr, ssim
 from .peers import UNet, UNetField, digit_views, on_pixels, pixel_field
+from .randomness import item_generators, random_normal
 from nfdiffusion.report import (
     append_rows,
     draw_pareto,
@@ -389,11 +390,13 @@ class PixelPosterior(FieldModel):
         images = 2 * target.values.mT.unflatten(2, self.size) - 1  # in [-1, 1]
         return self.denoiser.loss(images, self.condition(obs))
 
-    def draw_images(self, obs: Observations, noise: Tensor, steps: int) -> Tensor:
-        "Images (n, B, H, W, c) from noise (n, c, H, W), the same for each item."
-        n, size = len(noise), len(obs)
+    def draw_images(self, obs: Observations, n: int, steps: int, seed: int) -> Tensor:
+        "Images (n, B, H, W, c), each item from its own noise."
+        size = len(obs)
+        own = item_generators(obs, torch.Generator().manual_seed(seed))
+        noise = random_normal(n, size, self.channels, *self.size, generator=own)
+        z = noise.flatten(0, 1).to(self.like)  # (n B, c, H, W)
         cond = self.condition(obs).repeat(n, 1, 1, 1)
-        z = noise.repeat_interleave(size, 0)  # (n B, c, H, W)
 
         def denoise(z, t):
             return self.denoiser(z, t, cond).clamp(-1, 1)
@@ -410,8 +413,8 @@ class PixelPosterior(FieldModel):
         generator: torch.Generator | None = None,
     ) -> Field:
         "Images over (n, B) as fields, linear between pixels."
-        noise = torch.randn(n, self.channels, *self.size, generator=generator)
-        draws = [self.draw_images(o, noise, steps) for o in self.chunks(obs)]
+        seed = new_seed(generator)
+        draws = [self.draw_images(o, n, steps, seed) for o in self.chunks(obs)]
         return pixel_field(torch.cat(draws, 1))
 
     def reconstruct(self, obs: Observations) -> Field:

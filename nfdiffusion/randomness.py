@@ -14,7 +14,7 @@ from torch import Tensor
 from .data import Observations
 
 # %% auto #0
-__all__ = ['random_normal', 'random_uniform', 'scrambled', 'content_seeds', 'item_generators', 'random_numbers']
+__all__ = ['RandomSource', 'random_normal', 'random_uniform', 'scrambled', 'content_seeds', 'item_generators', 'random_numbers']
 
 # %% ../nbs/randomness.ipynb #da7e0007
 def scrambled(
@@ -48,14 +48,15 @@ def item_generators(
     return [torch.Generator().manual_seed(s) for s in seeds.tolist()]
 
 # %% ../nbs/randomness.ipynb #da7e000a
+RandomSource = torch.Generator | list[torch.Generator] | None
+
+
 def random_numbers(
     kind: Callable,  # torch.randn or torch.rand
     n: int,
     batch: int,  # B
     *shape: int,
-    generator: torch.Generator
-    | list[torch.Generator]
-    | None = None,  # or one of each item
+    generator: RandomSource = None,  # one for all, or one of each item
 ) -> Tensor:  # (n, B, *shape)
     "Random numbers for n draws of B items, of one generator or of each item's own."
     if not isinstance(generator, list):
