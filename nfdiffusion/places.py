@@ -185,7 +185,7 @@ class LocalSiren(nn.Module):
         which, phi = self.at(x.reshape(-1, x.shape[-1]), near, spacing)
         A = phi.new_zeros(len(phi), len(near.places), self.code)
         A = A.scatter(1, which[..., None].expand_as(phi), phi)
-        return A.view(*x.shape[:-1], -1)
+        return A.view(*x.shape[:-1], A.shape[1] * self.code)
 
     def forward(self, z: Tensor, x: Tensor, near: Near, spacing: float) -> Tensor:
         "Codes (*S, c, T, F) at points (*lead, M, d): values (*S, M, c)."
