@@ -392,17 +392,16 @@ class PixelPosterior(FieldModel):
 
     def draw_images(self, obs: Observations, n: int, steps: int, seed: int) -> Tensor:
         "Images (n, B, H, W, c), each item from its own noise."
-        size = len(obs)
         own = item_generators(obs, torch.Generator().manual_seed(seed))
-        noise = random_normal(n, size, self.channels, *self.size, generator=own)
-        z = noise.flatten(0, 1).to(self.like)  # (n B, c, H, W)
+        z = random_normal(n, len(obs), self.channels, *self.size, generator=own)
         cond = self.condition(obs).repeat(n, 1, 1, 1)
 
         def denoise(z, t):
             return self.denoiser(z, t, cond).clamp(-1, 1)
 
+        z = z.flatten(0, 1).to(self.like)  # (n B, c, H, W)
         z = sample(denoise, z, self.denoiser.schedule, steps)
-        return (z.unflatten(0, (n, size)).permute(0, 1, 3, 4, 2) + 1) / 2
+        return (z.unflatten(0, (n, len(obs))).permute(0, 1, 3, 4, 2) + 1) / 2
 
     @torch.no_grad()
     def sample(
