@@ -6,35 +6,49 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
 
 # %% auto #0
-__all__ = ['mse', 'psnr', 'ssim', 'crps', 'energy_score', 'log_score', 'coverage', 'spread_error']
+__all__ = ['mse', 'psnr', 'ssim', 'crps', 'energy_score', 'log_score', 'coverage', 'spread_error', 'best_spread']
 
 # %% ../nbs/metrics.ipynb #9e092996
-def _observed(
+def _check_shape(
+    name: str,  # of what is scored; "draws" have an axis more, in front
+    scored: Tensor,
     target: Tensor,  # (B, M, c)
-    mask=None,  # (B, M) bool, True = counts; all by default
-    **given,  # what goes with the target: (B, M, c) each, `draws` (n, B, M, c)
-) -> Tensor:  # (B, M) bool
-    "The mask to use; a `ValueError` says which shape does not fit"
-    for name, x in given.items():
-        n = name == "draws"
-        if x.shape[n:] != target.shape or x.ndim != target.ndim + n:
-            raise ValueError(
-                f"{name} {(*x.shape,)} must have the shape of target {(*target.shape,)}{', after a first axis of draws' if n else ''}: reshape it"
-            )
-        if n and len(x) < 2:
-            raise ValueError(
-                f"{len(x)} draw(s) have no spread: give 2 or more along the first axis"
-            )
-    if mask is None:
-        mask = torch.ones(target.shape[:-1], dtype=torch.bool, device=target.device)
-    if mask.shape != target.shape[:-1]:
+) -> None:
+    "A `ValueError` says how a prediction or draws do not fit the target."
+    drawn = name == "draws"
+    if scored.shape[drawn:] != target.shape or scored.ndim != target.ndim + drawn:
+        after = ", after a first axis of draws" if drawn else ""
         raise ValueError(
-            f"mask {(*mask.shape,)} must be {(*target.shape[:-1],)}, one flag per point of target: drop the axis of values"
+            f"{name} {tuple(scored.shape)} must have the shape of target "
+            f"{tuple(target.shape)}{after}: reshape it"
+        )
+    if drawn and len(scored) < 2:
+        raise ValueError(
+            f"{len(scored)} draw(s) have no spread: give 2 or more along the first axis"
+        )
+
+
+def _checked_mask(
+    target: Tensor,  # (B, M, c)
+    mask: Tensor | None = None,  # (B, M) bool, True = counts; all by default
+    **scored: Tensor,  # against the target: (B, M, c) each, `draws` (n, B, M, c)
+) -> Tensor:  # (B, M) bool
+    "Which points count; a `ValueError` says which shape does not fit."
+    for name, values in scored.items():
+        _check_shape(name, values, target)
+    points = target.shape[:-1]
+    if mask is None:
+        mask = torch.ones(points, dtype=torch.bool, device=target.device)
+    if mask.shape != points:
+        raise ValueError(
+            f"mask {tuple(mask.shape)} must be {tuple(points)}, "
+            "one flag per point of target: drop the axis of values"
         )
     if not mask.any():
         raise ValueError("mask hides every point: leave at least one to score")
@@ -46,8 +60,8 @@ def mse(
     target: Tensor,  # (B, M, c)
     mask: Tensor | None = None,  # (B, M) bool, True = counts
 ) -> Tensor:  # ()
-    "Mean squared error over every value that counts, in squared units of the values"
-    mask = _observed(target, mask, pred=pred)
+    "Mean squared error over every value that counts, in squared units of the values."
+    mask = _checked_mask(target, mask, pred=pred)
     return (pred - target)[mask].square().mean()
 
 # %% ../nbs/metrics.ipynb #f0902e6d
@@ -55,39 +69,37 @@ def psnr(
     pred: Tensor,  # (B, M, c)
     target: Tensor,  # (B, M, c)
     mask: Tensor | None = None,  # (B, M) bool, True = counts
-    peak=1.0,  # width of the values' range
+    peak: float = 1.0,  # width of the values' range
 ) -> Tensor:  # ()
-    "Peak signal-to-noise ratio in dB, from the MSE of each item, then averaged over items"
-    mask = _observed(target, mask, pred=pred)
-    se = (pred - target).square().mean(-1).masked_fill(~mask, 0).flatten(1)
-    e = se.sum(1) / mask.flatten(1).sum(1)  # (B,)
-    return (10 * torch.log10(peak**2 / e))[mask.flatten(1).any(1)].mean()
+    "Peak signal-to-noise ratio in dB, of each item's MSE, then averaged over items."
+    mask = _checked_mask(target, mask, pred=pred)
+    squares = (pred - target).square().mean(-1).masked_fill(~mask, 0).flatten(1)
+    points = mask.flatten(1).sum(1)  # (B,)
+    mean = squares.sum(1) / points
+    return (10 * torch.log10(peak**2 / mean))[points > 0].mean()
 
 # %% ../nbs/metrics.ipynb #252679f4
 def ssim(
     pred: Tensor,  # (B, H, W, c)
     target: Tensor,  # (B, H, W, c)
-    peak=1.0,  # width of the values' range
+    peak: float = 1.0,  # width of the values' range
 ) -> Tensor:  # ()
-    "Structural similarity of each image, at most 1, then averaged over images; settings of Wang et al. 2004"
+    "Structural similarity of each image, at most 1, then averaged over images."
     from skimage.metrics import structural_similarity
 
-    _observed(target, pred=pred)
+    _checked_mask(target, pred=pred)
     if target.ndim != 4 or min(target.shape[1:3]) < 11:
         raise ValueError(
-            f"ssim compares images (B, H, W, c) of 11x11 pixels or more, not {(*target.shape,)}"
+            "ssim compares images (B, H, W, c) of 11x11 pixels or more, "
+            f"not {tuple(target.shape)}"
         )
-    pairs = zip(*(x.detach().cpu().numpy() for x in (pred, target)))
-    kw = dict(
-        data_range=peak,
-        channel_axis=-1,
-        gaussian_weights=True,
-        sigma=1.5,
-        use_sample_covariance=False,
-    )
-    return target.new_tensor(
-        [structural_similarity(p, t, **kw) for p, t in pairs]
-    ).mean()
+    wang = dict(gaussian_weights=True, sigma=1.5, use_sample_covariance=False)
+    images, truths = (x.detach().cpu().numpy() for x in (pred, target))
+    each = [
+        structural_similarity(a, b, data_range=peak, channel_axis=-1, **wang)
+        for a, b in zip(images, truths, strict=True)
+    ]
+    return target.new_tensor(each).mean()
 
 # %% ../nbs/metrics.ipynb #b9114369
 def crps(
@@ -95,11 +107,10 @@ def crps(
     target: Tensor,  # (B, M, c)
     mask: Tensor | None = None,  # (B, M) bool, True = counts
 ) -> Tensor:  # ()
-    "Continuous ranked probability score, fair in n, mean over values, in their units (Gneiting & Raftery 2007; Ferro 2014)"
-    mask, n = _observed(target, mask, draws=draws), len(draws)
-    d = (
-        (draws - target)[:, mask].sort(0).values
-    )  # (n, P, c); the weights sum to 0, so the shift is free
+    "Continuous ranked probability score, fair in n: mean over values, in their units."
+    mask, n = _checked_mask(target, mask, draws=draws), len(draws)
+    d = (draws - target)[:, mask].sort(0).values  # (n, P, c)
+    # the weights sum to 0: that the target is taken off changes nothing
     w = torch.arange(1 - n, n, 2, dtype=d.dtype, device=d.device) / (n * (n - 1))
     return (d.abs().mean(0) - torch.tensordot(w, d, 1)).mean()
 
@@ -109,18 +120,16 @@ def energy_score(
     target: Tensor,  # (B, M, c)
     mask: Tensor | None = None,  # (B, M) bool, True = counts
 ) -> Tensor:  # ()
-    "Energy score of each item over sqrt(its points), fair in n, mean over items, in the values' units (Gneiting & Raftery 2007)"
-    mask, n = _observed(target, mask, draws=draws), len(draws)
-    d = (
-        (draws - target).masked_fill(~mask[..., None], 0).flatten(2).transpose(0, 1)
-    )  # (B, n, M*c)
-    pairs = torch.cdist(
-        d, d, compute_mode="donot_use_mm_for_euclid_dist"
-    )  # (B, n, n), exactly 0 on the diagonal
-    m = mask.flatten(1).sum(1)  # (B,)
-    return (
-        (d.norm(dim=-1).mean(1) - pairs.sum((1, 2)) / (2 * n * (n - 1))) / m.sqrt()
-    )[m > 0].mean()
+    "Energy score over sqrt(points), fair in n: mean over items, in the values' units."
+    mask, n = _checked_mask(target, mask, draws=draws), len(draws)
+    d = (draws - target).masked_fill(~mask[..., None], 0)
+    d = d.flatten(2).transpose(0, 1)  # (B, n, M*c)
+    # (B, n, n), exactly 0 on the diagonal
+    pairs = torch.cdist(d, d, compute_mode="donot_use_mm_for_euclid_dist")
+    among = pairs.sum((1, 2)) / (2 * n * (n - 1))
+    points = mask.flatten(1).sum(1)  # (B,)
+    scores = (d.norm(dim=-1).mean(1) - among) / points.sqrt()
+    return scores[points > 0].mean()
 
 # %% ../nbs/metrics.ipynb #9bedb508
 def log_score(
@@ -129,30 +138,30 @@ def log_score(
     target: Tensor,  # (B, M, c)
     mask: Tensor | None = None,  # (B, M) bool, True = counts
 ) -> Tensor:  # ()
-    "Mean log density of the target under independent Gaussians, in nats per value (Gneiting & Raftery 2007)"
-    mask = _observed(target, mask, mean=mean, std=std)
-    return (-0.5 * ((target - mean) / std) ** 2 - std.log() - 0.5 * math.log(math.tau))[
-        mask
-    ].mean()
+    "Mean log density of the target under independent Gaussians, in nats per value."
+    mask = _checked_mask(target, mask, mean=mean, std=std)
+    squares = ((target - mean) / std) ** 2
+    nats = -0.5 * squares - std.log() - 0.5 * math.log(math.tau)
+    return nats[mask].mean()
 
 # %% ../nbs/metrics.ipynb #8c24efdf
 def coverage(
     draws: Tensor,  # (n, B, M, c), n >= 2
     target: Tensor,  # (B, M, c), without observation noise
     mask: Tensor | None = None,  # (B, M) bool, True = counts
-    levels=(0.5, 0.8, 0.9, 0.95),  # of the central intervals, in (0, 1)
-) -> dict:  # level -> share of values inside, a float
-    "Share of values inside the draws' central interval at each level, by rank, unbiased at any n (Czado et al. 2009)"
-    mask, n = _observed(target, mask, draws=draws), len(draws)
+    levels: Sequence[float] = (0.5, 0.8, 0.9, 0.95),  # of the central intervals
+) -> dict[float, float]:  # of each level: the share of values inside
+    "Share of values inside the draws' central intervals, by rank, unbiased at any n."
+    mask, n = _checked_mask(target, mask, draws=draws), len(draws)
     x, y = draws[:, mask], target[mask]  # (n, P, c), (P, c)
-    lo, hi = (
-        (x < y).sum(0) / (n + 1),
-        ((x <= y).sum(0) + 1) / (n + 1),
-    )  # the stretch of [0,1] that is y's
-    inside = lambda l: (
-        (hi.clamp(max=(1 + l) / 2) - lo.clamp(min=(1 - l) / 2)).clamp(min=0) / (hi - lo)
-    )
-    return {l: inside(l).mean().item() for l in levels}
+    # the stretch of [0, 1] that is y's
+    low, high = (x < y).sum(0) / (n + 1), ((x <= y).sum(0) + 1) / (n + 1)
+
+    def inside(level):
+        bottom, top = low.clamp(min=(1 - level) / 2), high.clamp(max=(1 + level) / 2)
+        return (top - bottom).clamp(min=0) / (high - low)
+
+    return {level: inside(level).mean().item() for level in levels}
 
 # %% ../nbs/metrics.ipynb #df72c249
 def spread_error(
@@ -160,9 +169,24 @@ def spread_error(
     target: Tensor,  # (B, M, c), without observation noise
     mask: Tensor | None = None,  # (B, M) bool, True = counts
 ) -> Tensor:  # ()
-    "Root mean variance of the draws, times sqrt(1+1/n), over the RMSE of their mean; 1 = calibrated (Fortin et al. 2014)"
-    mask, n = _observed(target, mask, draws=draws), len(draws)
+    "Spread of the draws, times sqrt(1 + 1/n), over the RMSE of their mean."
+    mask, n = _checked_mask(target, mask, draws=draws), len(draws)
     x = draws[:, mask]  # (n, P, c)
-    return ((1 + 1 / n) * x.var(0).mean()).sqrt() / (
-        x.mean(0) - target[mask]
-    ).square().mean().sqrt()
+    spread = ((1 + 1 / n) * x.var(0).mean()).sqrt()
+    return spread / (x.mean(0) - target[mask]).square().mean().sqrt()
+
+# %% ../nbs/metrics.ipynb #4d100002
+def best_spread(
+    covered: Callable[[float], dict[float, float]],  # by draws stretched so much
+) -> float:
+    "The factor, .25 to 4, that brings the coverage closest to its levels."
+    from scipy.optimize import minimize_scalar
+
+    def miss(exponent):
+        levels = covered(10**exponent).items()
+        return sum((share - level) ** 2 for level, share in levels)
+
+    found = minimize_scalar(
+        miss, method="bounded", bounds=(-0.6, 0.6), options=dict(xatol=0.01)
+    )
+    return float(10**found.x)

@@ -11,142 +11,145 @@ import importlib
 import inspect
 import json
 import math
+import os
 import pkgutil
 import time
 import warnings
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sized
+from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import torch
-from fastcore.basics import patch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as as_bytes
 from torch import Tensor, nn
 
 from .data import Observations
-from .datasets import write_atomic
+from .datasets import cache_dir, write_atomic
 from .fields import Field
-from .metrics import coverage
+from .metrics import best_spread, coverage
+
+if TYPE_CHECKING:  # Accelerate takes a while to import, and not everyone trains
+    from accelerate import Accelerator
+    from tqdm import tqdm
 
 # %% auto #0
-__all__ = ['FORMAT', 'checksum', 'write_tensors', 'read_tensors', 'save_model', 'arguments', 'Configured', 'draw_codes',
-           'check_observations', 'missing', 'CodedField', 'FieldModel', 'pretrained', 'load', 'fit']
+__all__ = ['FORMAT', 'checksum', 'write_tensors', 'read_tensors', 'Configured', 'check_observations', 'LatentModel', 'stretch',
+           'draw_codes', 'FieldModel', 'pretrained', 'load', 'save_pretrained', 'share_spent', 'learning_rate',
+           'average_decay', 'fit', 'calibrate_spread']
 
 # %% ../nbs/04_training.ipynb #04f10001
 FORMAT = 1
 
 
-def checksum(header: str, tensors) -> str:
-    "A checksum of the header and of every tensor's name, type, shape and bytes."
-    c = zlib.crc32(header.encode())
-    for k, v in sorted(tensors.items()):
-        c = zlib.crc32(
-            v.reshape(-1).view(torch.uint8).numpy(),
-            zlib.crc32(f"{k} {v.dtype} {tuple(v.shape)}".encode(), c),
-        )
-    return f"{c:08x}"
+def checksum(
+    header: str,
+    tensors: dict[str, Tensor],  # on the processor, contiguous
+) -> str:  # 8 hexadecimal digits
+    "CRC-32 of the header and of every tensor's name, type, shape and bytes."
+    crc = zlib.crc32(header.encode())
+    for name, tensor in sorted(tensors.items()):
+        shape = tuple(tensor.shape)
+        crc = zlib.crc32(f"{name} {tensor.dtype} {shape}".encode(), crc)
+        crc = zlib.crc32(tensor.reshape(-1).view(torch.uint8).numpy(), crc)
+    return f"{crc:08x}"
 
-
-def write_tensors(path, tensors, about: dict):
-    "Safetensors written whole or not at all; `about` goes into the header."
+# %% ../nbs/04_training.ipynb #04f10007
+def write_tensors(
+    path: str | Path,
+    tensors: dict[str, Tensor],
+    about: dict,  # for the header: whatever JSON holds
+) -> None:
+    "Write tensors and facts about them to a file, whole or not at all."
     tensors = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
     try:
         header = json.dumps(dict(format=FORMAT, **about))
     except TypeError as e:
         raise TypeError(
-            f"could not write {path} ({e}); give model.about and the configuration what JSON holds"
+            f"could not write {path} ({e}); "
+            "give model.about and the configuration what JSON holds"
         ) from None
-    write_atomic(
-        Path(path),
-        as_bytes(tensors, {"nfdiffusion": header, "crc32": checksum(header, tensors)}),
-    )
+    metadata = {"nfdiffusion": header, "crc32": checksum(header, tensors)}
+    write_atomic(Path(path), as_bytes(tensors, metadata))
 
-
-def read_tensors(path):
-    "The tensors of a file of ours and what its header says."
+# %% ../nbs/04_training.ipynb #04f10009
+def read_tensors(path: str | Path) -> tuple[dict[str, Tensor], dict]:
+    "The tensors of a file that `write_tensors` wrote, and the facts in its header."
+    mend = "get it again, or remove it and start anew"
     if Path(path).is_dir():
         raise ValueError(f"{path} is a folder; give a file")
-    mend = "get it again, or remove it and start anew"
     try:
         with safe_open(path, "pt") as f:
-            meta, tensors = f.metadata() or {}, {k: f.get_tensor(k) for k in f.keys()}
+            metadata, names = f.metadata() or {}, f.keys()
+            tensors = {name: f.get_tensor(name) for name in names}
     except SafetensorError as e:
         raise ValueError(
             f"{path} is cut short or not a safetensors file ({e}); {mend}"
         ) from None
-    if "nfdiffusion" not in meta:
+    if "nfdiffusion" not in metadata:
         raise ValueError(
-            f"{path} holds tensors, but not of a model of nfdiffusion; give another path"
+            f"{path} holds tensors, but not of a model of nfdiffusion; "
+            "give another path"
         )
-    if meta.get("crc32", crc := checksum(meta["nfdiffusion"], tensors)) != crc:
+    header = metadata["nfdiffusion"]
+    found = checksum(header, tensors)
+    if metadata.get("crc32", found) != found:  # the oldest files have none
         raise ValueError(
             f"{path} is damaged: what it holds is not what was written; {mend}"
         )
-    about = json.loads(meta["nfdiffusion"])
+    about = json.loads(header)
     if about["format"] > FORMAT:
         raise ValueError(
-            f"{path} has format {about['format']}, newer than this nfdiffusion reads ({FORMAT}); upgrade the package"
+            f"{path} has format {about['format']}, "
+            f"newer than this nfdiffusion reads ({FORMAT}); upgrade the package"
         )
     return tensors, about
 
-
-def save_model(model: FieldModel, path: str | Path, dtype: torch.dtype | None = None):
-    "A model's file: its tensors, and in the header its class and configuration."
-    tensors = {k: v.to(dtype or v.dtype) for k, v in model.state_dict().items()}
-    about = dict(model=type(model).__name__, config=model.config, about=model.about)
-    write_tensors(path, tensors, about)
-
 # %% ../nbs/04_training.ipynb #04f10002
-def arguments(fn: Callable, *args, **kw) -> dict:
+def _bound_arguments(method: Callable, *args, **kw) -> dict:
     "What each argument of a method is in a call, defaults included, without `self`."
     try:
-        bound = inspect.signature(fn).bind(None, *args, **kw)
+        bound = inspect.signature(method).bind(None, *args, **kw)
     except TypeError:  # a copy is made without any; a wrong call says so itself
         return {}
     bound.apply_defaults()
-    _, *named = bound.arguments.items()
-    kinds = {n: p.kind for n, p in bound.signature.parameters.items()}
-    more = [v for n, v in named if kinds[n] is inspect.Parameter.VAR_KEYWORD]
-    own = {n: v for n, v in named if kinds[n] is not inspect.Parameter.VAR_KEYWORD}
-    return own | (more[0] if more else {})
+    arguments = {}
+    for name, value in list(bound.arguments.items())[1:]:
+        kind = bound.signature.parameters[name].kind
+        arguments |= value if kind is kind.VAR_KEYWORD else {name: value}
+    return arguments
 
 
 class Configured(nn.Module):
-    """A module that remembers how it was made: `config` holds the arguments of its
-    constructor, with which `load` makes it again."""
+    "A module that remembers with which arguments it was made, and so can be saved."
 
-    config: dict
+    config: dict  # the arguments of its constructor
+    about: dict  # the user's: units, names of axes, whatever JSON holds
 
     def __new__(cls, *args, **kw):
         self = super().__new__(cls)
-        object.__setattr__(self, "config", arguments(cls.__init__, *args, **kw))
+        config = _bound_arguments(cls.__init__, *args, **kw)
+        self.__dict__.update(config=config, about={})  # before nn.Module's __init__
         return self
 
+    def save(self, path: str | Path, dtype: torch.dtype | None = None) -> None:
+        "Write the model to a file; `dtype=torch.float16` halves it."
+        tensors = {k: v.to(dtype or v.dtype) for k, v in self.state_dict().items()}
+        model = dict(model=type(self).__name__, config=self.config, about=self.about)
+        write_tensors(path, tensors, model)
+
 # %% ../nbs/04_training.ipynb #04f10004
-def draw_codes(
-    model: FieldModel,
-    obs: Observations,  # of a chunk of items
-    n: int,
-    steps: int,
-    generator: torch.Generator | None,
-    **how,
-) -> Tensor:  # (n, B, F)
-    "Draws of the code, spread about their mean as `recalibrate` found."
-    if n < 1:
-        raise ValueError(f"n is how many draws, 1 or more, not {n}")
-    z = model.draw(obs, n, steps, generator, **how)
-    if model.spread == 1:
-        return z
-    mean = model.posterior(obs).code()
-    return mean + model.spread * (z - mean)
+def _missing(model: nn.Module, method: str, gives: str) -> NotImplementedError:
+    name = type(model).__name__
+    return NotImplementedError(f"{name} lacks {method}, which gives {gives}")
 
 
-def check_observations(model: FieldModel, *obs: Observations) -> None:
-    """A `ValueError` says which observations are not of a model's dimensions, or do not
-    belong together."""
+def check_observations(model: LatentModel, *obs: Observations) -> None:
+    "A `ValueError` says what does not fit the model's dimensions, or one another."
     for o in obs:
         if not isinstance(o, Observations):
             raise ValueError(
@@ -164,77 +167,104 @@ def check_observations(model: FieldModel, *obs: Observations) -> None:
                 "give one target for each context"
             )
 
-
-def missing(model: FieldModel, method: str, gives: str) -> NotImplementedError:
-    name = type(model).__name__
-    return NotImplementedError(f"{name} lacks {method}, which gives {gives}")
-
 # %% ../nbs/04_training.ipynb #ca74d8b3
-class CodedField(Configured):
-    "Observations to a code, and a code to a field: what a subclass gives."
+class LatentModel(Configured):
+    "Observations to a code, and a code to a field: a subclass gives both ways."
 
     items = 64  # of a batch, answered at once
+    spread: Tensor  # of draws about their mean
 
     def __init__(self, dim: int, channels: int):
         super().__init__()
         self.dim, self.channels = dim, channels
-        self.about: dict = {}  # the user's: units, names, whatever JSON holds
-        self.register_buffer("spread", torch.ones(()))  # of draws about their mean
+        self.register_buffer("spread", torch.ones(()))
 
     def posterior(self, obs: Observations) -> Any:
-        "Of B items: an object with `code()` (B, F), and `sample` and `log_prob` if it can."
-        raise missing(self, "posterior(obs)", "what the observations say of the code")
+        "Of B items: has `code()` (B, F), and `sample` and `log_prob` if it can."
+        raise _missing(self, "posterior(obs)", "what the observations say of the code")
 
     def decode(self, code: Tensor, x: Tensor) -> Tensor:
         "Codes (*S, F) at coordinates (*lead, M, d): values (*S, M, c)."
-        raise missing(self, "decode(code, x)", "the values of a code's field")
+        raise _missing(self, "decode(code, x)", "the values of a code's field")
 
     def loss(self, obs: Observations, target: Observations) -> Tensor:
         "What training lowers: one number."
-        raise missing(self, "loss(obs, target)", "what training lowers")
+        raise _missing(self, "loss(obs, target)", "what training lowers")
 
-    like = property(lambda self: next(self.parameters()).detach())
+    @property
+    def like(self) -> Tensor:
+        "A tensor of the type and on the device of the model's numbers."
+        return next(self.parameters()).detach()
 
     def check(self, *obs: Observations) -> None:
         "Are these observations of this model's dimensions? See `check_observations`."
         check_observations(self, *obs)
 
     def chunks(self, obs: Observations) -> list[Observations]:
-        "The batch by `items`, as the model's numbers are."
+        "The batch, `items` at a time, in the type and on the device of the model."
         self.check(obs)
         starts = range(0, max(1, len(obs)), self.items)
         return [obs[i : i + self.items].to(self.like) for i in starts]
 
     def field(self, code: Tensor, obs: Observations | None = None) -> Field:
-        """The field over S of codes (*S, F); a model may let it go through the
-        observations that it answers."""
-        shape = code.shape[:-1]
-        return Field(
-            lambda x: self.decode(code, x), self.dim, self.channels, shape, code
-        )
-
-    def draw(
-        self, obs: Observations, n: int, steps: int, generator: torch.Generator | None
-    ) -> Tensor:
-        "Draws of the code, (n, B, F). A posterior in closed form takes no steps."
-        return self.posterior(obs).sample(n, generator)
-
-# %% ../nbs/04_training.ipynb #c89fbac3
-class FieldModel(CodedField):
-    """What every approach is: the contract above. A subclass gives `posterior`, `decode`
-    and `loss`."""
-
-    known: ClassVar[dict] = {}
-
-    def __init_subclass__(cls, **kw):
-        super().__init_subclass__(**kw)
-        FieldModel.known[cls.__name__] = cls
+        "The field of codes (*S, F) over S; a model may bend it to the observations."
+        values, batch = partial(self.decode, code), code.shape[:-1]
+        return Field(values, self.dim, self.channels, batch, code)
 
     @torch.no_grad()
     def reconstruct(self, obs: Observations) -> Field:
         "Posterior mean of each item: a Field over the batch."
         codes = [self.posterior(o).code() for o in self.chunks(obs)]
         return self.field(torch.cat(codes), obs.to(self.like))
+
+    @torch.no_grad()
+    def log_prob(self, obs: Observations, target: Observations) -> Tensor:  # (B, M)
+        "Log density of each target point in nats, noise included; 0 where masked."
+        self.check(obs, target)
+        pairs = zip(self.chunks(obs), self.chunks(target), strict=True)
+        return torch.cat([self.posterior(o).log_prob(t) * t.mask for o, t in pairs])
+
+# %% ../nbs/04_training.ipynb #04f10010
+def stretch(
+    codes: Tensor,  # (n, B, F)
+    mean: Tensor,  # (B, F)
+    spread: float | Tensor,
+) -> Tensor:  # (n, B, F)
+    "Codes, `spread` times as far from their mean."
+    return mean + spread * (codes - mean)
+
+
+def draw_codes(
+    model: FieldModel,
+    obs: Observations,  # of B items
+    n: int,  # draws for each item
+    steps: int,  # of the sampler
+    generator: torch.Generator | None,
+    **how,  # what else the model's `draw` takes
+) -> Tensor:  # (n, B, F)
+    "Draws of the code, spread about their mean as `recalibrate` found."
+    if n < 1:
+        raise ValueError(f"n is how many draws, 1 or more, not {n}")
+    codes = model.draw(obs, n, steps, generator, **how)
+    if model.spread == 1:
+        return codes
+    return stretch(codes, model.posterior(obs).code(), model.spread)
+
+# %% ../nbs/04_training.ipynb #c89fbac3
+class FieldModel(LatentModel):
+    "What every approach is: a model of a code whose draws are functions."
+
+    known: ClassVar[dict[str, type[FieldModel]]] = {}
+
+    def __init_subclass__(cls, **kw):
+        super().__init_subclass__(**kw)
+        FieldModel.known[cls.__name__] = cls
+
+    def draw(
+        self, obs: Observations, n: int, steps: int, generator: torch.Generator | None
+    ) -> Tensor:
+        "Draws of the code, (n, B, F). A posterior in closed form takes no steps."
+        return self.posterior(obs).sample(n, generator)
 
     @torch.no_grad()
     def sample(
@@ -246,7 +276,7 @@ class FieldModel(CodedField):
         **how,  # what else the model's `draw` takes
     ) -> Field:  # over (n, B)
         "Posterior draws, each one function at every resolution."
-        seed = torch.randint(2**62, (), generator=generator).item()
+        seed = int(torch.randint(2**62, (), generator=generator))
         parts = [
             draw_codes(self, o, n, steps, torch.Generator().manual_seed(seed), **how)
             for o in self.chunks(obs)  # the same numbers for every chunk
@@ -259,63 +289,69 @@ class FieldModel(CodedField):
         n: int = 16,
         steps: int = 10,
         generator: torch.Generator | None = None,
-        **how,  # what else the model's `draw` takes: label, guidance
+        **how,  # label, guidance
     ) -> Field:  # over n
         "Draws without observations, each one function at every resolution."
         coords, values = torch.zeros(1, 0, self.dim), torch.zeros(1, 0, self.channels)
-        nothing = Observations(coords, values).to(self.like)
-        return self.field(draw_codes(self, nothing, n, steps, generator, **how)[:, 0])
+        none = Observations(coords, values).to(self.like)
+        return self.field(draw_codes(self, none, n, steps, generator, **how)[:, 0])
 
-    @torch.no_grad()
-    def log_prob(self, obs: Observations, target: Observations) -> Tensor:
-        """Log predictive density of each target point in nats, noise included: (B, M),
-        zero where the target is masked."""
-        self.check(obs, target)
-        pairs = zip(self.chunks(obs), self.chunks(target), strict=True)
-        return torch.cat([self.posterior(o).log_prob(t) * t.mask for o, t in pairs])
-
-    def save(self, path: str | Path, dtype: torch.dtype | None = None) -> None:
-        "Write the model to `path`; `dtype=torch.float16` halves the file."
-        save_model(self, path, dtype)
+    def recalibrate(
+        self,
+        obs: Observations,  # of held-out items
+        target: Observations,  # their true values, without noise
+        n: int = 64,
+        steps: int = 10,
+        generator: torch.Generator | None = None,
+    ) -> dict[float, tuple[float, float]]:  # at each level: coverage before, after
+        "Set `spread` so that intervals of draws hold what they promise."
+        return calibrate_spread(self, obs, target, n, steps, generator)
 
 # %% ../nbs/04_training.ipynb #996169c7
-def pretrained() -> dict:
+_PACKAGE = Path(str(files("nfdiffusion")))
+
+
+def pretrained() -> dict[str, Path]:
     "Names and paths of the weights that travel in the package."
-    return {
-        p.name.removesuffix(".safetensors"): p
-        for p in sorted(
-            files("nfdiffusion").joinpath("weights").iterdir(), key=lambda p: p.name
-        )
-        if p.name.endswith(".safetensors")
-    }
+    found = sorted(_PACKAGE.joinpath("weights").glob("*.safetensors"))
+    return {path.stem: path for path in found}
 
 
-def _model_class(name):
-    if name not in FieldModel.known:  # the approaches register as they are imported
-        for m in pkgutil.iter_modules(importlib.import_module("nfdiffusion").__path__):
-            if m.name.startswith("approach"):
-                importlib.import_module(f"nfdiffusion.{m.name}")
+def _model_class(name: str) -> type[FieldModel]:
+    "The model of that name; the package's approaches are imported to look for it."
     if name not in FieldModel.known:
-        raise ValueError(
-            f"no model is called {name!r}; known are {', '.join(sorted(FieldModel.known))}"
-        )
+        for module in pkgutil.iter_modules([str(_PACKAGE)]):
+            if module.name.startswith("approach"):
+                importlib.import_module(f"nfdiffusion.{module.name}")
+    if name not in FieldModel.known:
+        known = ", ".join(sorted(FieldModel.known))
+        raise ValueError(f"no model is called {name!r}; known are {known}")
     return FieldModel.known[name]
+
+# %% ../nbs/04_training.ipynb #04f1001c
+def _find(path: str | Path) -> Path:
+    "The file at a path, or of a pretrained model."
+    if Path(path).is_file():
+        return Path(path)
+    names = pretrained()
+    if str(path) not in names:
+        raise FileNotFoundError(
+            f"there is no file {path}, and no pretrained model of that name; "
+            f"there are {', '.join(names) or 'none'}"
+        )
+    return names[str(path)]
 
 
 def load(
     path: str | Path,  # a file, or the name of weights that travel in the package
 ) -> FieldModel:
     "A saved model, ready to use."
-    if not Path(path).is_file():
-        if str(path) not in pretrained():
-            raise FileNotFoundError(
-                f"there is no file {path}, and no pretrained model of that name; there are {', '.join(pretrained()) or 'none'}"
-            )
-        path = pretrained()[str(path)]
+    path = _find(path)
     tensors, about = read_tensors(path)
     if "config" not in about:
         raise ValueError(
-            f"{path} is a training checkpoint, not a model; resume with fit(..., checkpoint={str(path)!r}) and save the model"
+            f"{path} is a training checkpoint, not a model; "
+            f"resume with fit(..., checkpoint={str(path)!r}) and save the model"
         )
     make = _model_class(about["model"])
     try:
@@ -324,352 +360,433 @@ def load(
             model.double()  # the precision it was saved in
         model.load_state_dict(tensors)
     except (TypeError, RuntimeError) as e:
+        why = str(e).splitlines()[-1].strip()
         raise ValueError(
-            f"{path} was made by another version of {about['model']} ({str(e).splitlines()[-1].strip()}); train it anew or use that version"
+            f"{path} was made by another version of {about['model']} ({why}); "
+            "train it anew or use that version"
         ) from None
     model.about = about.get("about", {})
     return model.eval()
 
-# %% ../nbs/04_training.ipynb #936fca85
-class _Loss(nn.Module):
-    "A model's loss as a module: calling it lets the processes of a run share their gradients."
+# %% ../nbs/04_training.ipynb #04f1001f
+def _save_part(module: nn.Module, path: Path, dtype: torch.dtype | None) -> None:
+    "The bare tensors of a module that does not know its configuration."
+    state = module.state_dict().items()
+    tensors = {k: v.cpu().to(dtype or v.dtype).contiguous() for k, v in state}
+    write_atomic(path, as_bytes(tensors))
 
-    def __init__(self, model):
+
+def save_pretrained(
+    module: nn.Module,  # a model, or a part of one
+    name: str,  # of the file; of a model, what `load` takes: approach1-mnist
+    dtype: torch.dtype | None = None,  # of the numbers in the file
+) -> Path:  # the file
+    "Save trained weights to the cache; into the package, if `NFDIFFUSION_SAVE` is 1."
+    folder = "weights" if isinstance(module, FieldModel) else "assets"
+    place = f"{folder}/{name}.safetensors"
+    asked = os.environ.get("NFDIFFUSION_SAVE") == "1"
+    path = (_PACKAGE if asked else cache_dir() / "trained") / place
+    if isinstance(module, FieldModel):
+        module.save(path, dtype)
+    else:
+        _save_part(module, path, dtype)
+    where = f"nfdiffusion/{place}"
+    if not asked:
+        short = str(path).replace(str(Path.home()), "~")
+        where = f"{short}; a copy, or NFDIFFUSION_SAVE=1, puts it into {where}"
+    print(f"saved {path.stat().st_size:,} bytes as {where}")
+    return path
+
+# %% ../nbs/04_training.ipynb #04f10031
+def share_spent(spent: float, budget: float | None) -> float:
+    "The share of a budget that is spent: none of no budget, all of an empty one."
+    if budget is None:
+        return 0.0
+    return spent / budget if budget else 1.0
+
+
+def learning_rate(
+    highest: float,
+    step: int,  # steps taken before
+    share: float,  # of the budget that is spent
+) -> float:
+    "Up over 50 steps, times half a cosine from 1 down to 0 over the budget."
+    warm_up = min(1, (step + 1) / 50)
+    return highest * warm_up * 0.5 * (1 + math.cos(math.pi * share))
+
+
+def average_decay(step: int, highest: float) -> float:
+    "Decay of the moving average after `step` steps: it grows up to `highest`."
+    return min(highest, step / (step + 10))
+
+# %% ../nbs/04_training.ipynb #04f10038
+def _rounds(batches: Iterable, again: bool) -> Iterator:
+    "The batches in order, and if `again`, round and round."
+    while True:
+        empty = True
+        for batch in batches:
+            empty = False
+            yield batch
+        if not again or empty or iter(batches) is batches:
+            return
+
+
+def _own_batches(stream: Iterable, index: int, processes: int) -> Iterator:
+    "What one process trains on: its batch of every full round of `processes`."
+    own = None
+    for i, batch in enumerate(stream):
+        if i % processes == index:
+            own = batch
+        if (i + 1) % processes == 0:
+            yield own
+
+# %% ../nbs/04_training.ipynb #04f1003e
+def _leave_processes() -> None:
+    "End the group: its threads, if Python ends before them, abort a process at times."
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+
+
+def _join_processes() -> Accelerator:
+    "The processes that a launcher started; without one, this one."
+    from accelerate import Accelerator, DistributedDataParallelKwargs
+
+    if torch.distributed.is_available():
+        # imported later, its default arguments would keep the group alive
+        importlib.import_module("torch.distributed.nn")
+        atexit.unregister(_leave_processes)
+        atexit.register(_leave_processes)
+    # a stage of training may leave parts of a model alone
+    unused = DistributedDataParallelKwargs(find_unused_parameters=True)
+    return Accelerator(cpu=not torch.cuda.is_available(), kwargs_handlers=[unused])
+
+
+def _seed_processes(accelerator: Accelerator) -> None:
+    "Data and noise of its own for each process; a single one goes on as it was."
+    from accelerate.utils import broadcast_object_list, set_seed
+
+    if accelerator.num_processes > 1:
+        (seed,) = broadcast_object_list([torch.randint(2**31, ()).item()])
+        set_seed(seed + accelerator.process_index)
+
+
+def _mean_over_processes(accelerator: Accelerator, *numbers: float) -> list[float]:
+    if accelerator.num_processes == 1:
+        return list(numbers)
+    shared = torch.tensor(numbers, dtype=torch.float64, device=accelerator.device)
+    return accelerator.reduce(shared, "mean").tolist()
+
+# %% ../nbs/04_training.ipynb #04f1003b
+class _Loss(nn.Module):
+    "A model's loss as a module."
+
+    def __init__(self, model: FieldModel):
         super().__init__()
         self.model = model
 
     def forward(self, *batch):
         return self.model.loss(*batch)
 
+# %% ../nbs/04_training.ipynb #04f10041
+@dataclass(frozen=True)
+class _Recipe:
+    "How steps are taken."
 
-def _crew():
-    "The processes that `accelerate launch` or `torchrun` started; without them, this one."
-    from accelerate import (
-        Accelerator,
-        DistributedDataParallelKwargs,
-    )  # takes a while, and not everyone trains
-
-    if torch.distributed.is_available():
-        importlib.import_module(
-            "torch.distributed.nn"
-        )  # imported later, its default arguments would keep the group alive
-        atexit.unregister(_part)
-        atexit.register(_part)
-    return Accelerator(
-        cpu=not torch.cuda.is_available(),
-        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
-    )  # a stage of training may leave parts of a model alone
-
-
-def _part():
-    "End the processes' group: its threads, if Python ends before them, abort a process now and then."
-    if torch.distributed.is_initialized():
-        torch.distributed.destroy_process_group()
+    lr: float  # the highest learning rate
+    betas: tuple[float, float]  # of Adam
+    dtype: torch.dtype | None  # of the products
+    ema: float  # highest decay of the moving average
+    clip: float  # largest norm of a gradient
 
 
 class _Run:
-    "The state of a training: what a checkpoint holds."
+    "A training at one moment: the model, Adam, the moving average, what was spent."
 
-    def __init__(self, model, lr, betas, crew):
-        self.model, self.crew, self.params = (
-            model,
-            crew,
-            [p for p in model.parameters() if p.requires_grad],
-        )
+    def __init__(self, model: FieldModel, accelerator: Accelerator, recipe: _Recipe):
+        self.model, self.accelerator, self.recipe = model, accelerator, recipe
+        # on the device; all processes get the main one's weights
+        self.batch_loss = accelerator.prepare_model(_Loss(model))
+        self.params = [p for p in model.parameters() if p.requires_grad]
         if not self.params:
             raise ValueError(
                 "this model has nothing to train: no parameter requires a gradient"
             )
-        self.opt = torch.optim.Adam(self.params, lr, betas, fused=True)
-        self.mean = [p.detach().clone() for p in self.params]
-        self.step, self.used, self.seconds, self.loss = (
-            0,
-            0,
-            0.0,
-            [],
-        )  # used: batches, one in each process at each step
+        self.adam = torch.optim.Adam(self.params, recipe.lr, recipe.betas, fused=True)
+        self.average = [p.detach().clone() for p in self.params]
+        self.step = 0
+        self.batches = 0  # one in each process at each step
+        self.seconds = 0.0
+        self.losses: list[float] = []
 
-    def weights(self):
-        return {f"model.{k}": v for k, v in self.model.state_dict().items()} | {
-            f"mean.{i}": v for i, v in enumerate(self.mean)
-        }
+    def advance(self, loss: float) -> None:
+        "Take Adam's step along the gradient that is there."
+        self.adam.step()
+        self.step += 1
+        self.batches += self.accelerator.num_processes
+        self.losses.append(loss)
+        weights = [p.detach() for p in self.params]
+        decay = average_decay(self.step, self.recipe.ema)
+        torch._foreach_lerp_(self.average, weights, 1 - decay)
 
-    def random(self):  # (processes, bytes)
-        "The states of the random numbers of all processes, each the processor's and then its graphics card's."
-        cuda = (
-            [torch.cuda.get_rng_state(self.crew.device)]
-            if self.crew.device.type == "cuda"
-            else []
+    @torch.no_grad()
+    def use_average(self) -> None:
+        "Leave the model with the average of its weights."
+        from accelerate.utils import broadcast
+
+        for p, mean in zip(self.params, self.average, strict=True):
+            p.copy_(mean)
+        if self.accelerator.num_processes > 1:
+            # buffers may have followed each process's data
+            broadcast(list(self.model.buffers()))
+
+# %% ../nbs/04_training.ipynb #04f10052
+def _loss_of(run: _Run, batch: Any) -> Tensor:
+    "The loss of one batch, on the model's device, with products in the type asked for."
+    if not isinstance(batch, (tuple, list)) or len(batch) < 2:
+        raise ValueError(
+            "fit takes an iterable of batches, each (observations, target); "
+            f"here is one of type {type(batch).__name__}"
         )
-        return self.crew.gather(
-            torch.cat([torch.get_rng_state(), *cuda]).to(self.crew.device)
-        ).view(self.crew.num_processes, -1)
+    obs, target, *more = batch
+    run.model.check(obs, target)
+    like, dtype = run.model.like, run.recipe.dtype
+    products = torch.autocast(
+        like.device.type,
+        dtype,
+        enabled=dtype is not None,
+        cache_enabled=False,  # a cast that is kept would outlive the step
+    )
+    with products:
+        return run.batch_loss(obs.to(like), target.to(like), *more)
 
-    def save(self, path):
-        "Write a checkpoint: the main process does, for all."
-        t = self.weights() | dict(
-            random=self.random(), loss=torch.tensor(self.loss, dtype=torch.float64)
+# %% ../nbs/04_training.ipynb #04f10044
+def _take_step(run: _Run, batch: Any, started: float) -> None:
+    "One step on a batch; a loss or a gradient that is not finite is an error."
+    recipe = run.recipe
+    loss = _loss_of(run, batch)
+    run.adam.zero_grad()
+    loss.backward()
+    norm = nn.utils.clip_grad_norm_(run.params, recipe.clip)
+    # the same numbers everywhere, so all processes go on or stop together
+    mean, run.seconds = _mean_over_processes(
+        run.accelerator, loss.item(), time.perf_counter() - started
+    )
+    if not (math.isfinite(mean) and norm.isfinite()):
+        raise FloatingPointError(
+            f"the loss is {mean} with a gradient of {norm.item()} at step {run.step}, "
+            f"which was not taken: lower lr ({recipe.lr}) or look at this batch"
         )
-        t |= {
-            f"adam.{i}.{k}": v
-            for i, s in self.opt.state_dict()["state"].items()
-            for k, v in s.items()
-        }
-        if self.crew.is_main_process:
-            write_tensors(
-                path,
-                t,
-                dict(
-                    run=type(self.model).__name__,
-                    of=self.model.config,
-                    step=self.step,
-                    used=self.used,
-                    seconds=self.seconds,
-                ),
-            )
+    run.advance(mean)
 
-    def keep(self, path):
-        "Write a checkpoint; if that fails, training goes on with the old one in place."
-        try:
-            self.save(path)
-        except OSError as e:
-            warnings.warn(f"{e.strerror}. Training itself goes on, in memory")
 
-    def start(self, path, stream):
-        "Go on from `path` if it is there, as the main process finds it; write it, so that a path that can't be written costs no training."
-        from accelerate.utils import broadcast_object_list
+def _train(
+    run: _Run, batches: Iterator, steps: int | None, seconds: float | None
+) -> Iterator[float]:  # the loss of each step
+    "Take steps until the budget is spent or the batches end."
+    started = time.perf_counter() - run.seconds
+    while True:
+        share = max(share_spent(run.step, steps), share_spent(run.seconds, seconds))
+        batch = next(batches, None) if share < 1 else None
+        if batch is None:
+            return
+        for group in run.adam.param_groups:
+            group["lr"] = learning_rate(run.recipe.lr, run.step, share)
+        _take_step(run, batch, started)
+        yield run.losses[-1]
 
-        path, main = Path(path), self.crew.is_main_process
-        found = broadcast_object_list(
-            [read_tensors(path) if main and path.exists() else None]
-        )[0]
-        if found:
-            self.resume(path, stream, *found)
-        self.save(path)
-        for part in (
-            path.parent.glob(f".{glob.escape(path.name)}.????????.part") if main else ()
-        ):
-            part.unlink(missing_ok=True)  # of a run that was killed as it wrote
+# %% ../nbs/04_training.ipynb #04f10047
+def _random_states(accelerator: Accelerator) -> Tensor:  # (processes, bytes)
+    "Each process's random state: the processor's, then its graphics card's."
+    states = [torch.get_rng_state()]
+    if accelerator.device.type == "cuda":
+        states.append(torch.cuda.get_rng_state(accelerator.device))
+    own = torch.cat(states).to(accelerator.device)
+    return accelerator.gather(own).view(accelerator.num_processes, -1)
 
-    def resume(self, path, stream, t, about):
-        other = "give this run another path"
-        if "run" not in about:
-            raise ValueError(f"{path} is a model, not a training checkpoint; {other}")
-        mine = json.loads(json.dumps(self.model.config))
-        differ = [
-            f"{k}={v}" for k, v in about["of"].items() if k not in mine or v != mine[k]
-        ]
-        if about["run"] != type(self.model).__name__ or about["of"] != mine:
+
+def _set_random_state(accelerator: Accelerator, states: Tensor) -> None:
+    "Go on with the random numbers of a checkpoint; one process more keeps its own."
+    states = torch.atleast_2d(states)
+    if accelerator.process_index >= len(states):
+        return
+    own, size = states[accelerator.process_index], len(torch.get_rng_state())
+    torch.set_rng_state(own[:size].clone())
+    if accelerator.device.type == "cuda" and len(own) > size:
+        torch.cuda.set_rng_state(own[size:].clone(), accelerator.device)
+
+# %% ../nbs/04_training.ipynb #04f10049
+def _weights(run: _Run) -> dict[str, Tensor]:
+    "The model's tensors, and the average of those that are trained."
+    weights = {f"model.{k}": v for k, v in run.model.state_dict().items()}
+    return weights | {f"mean.{i}": v for i, v in enumerate(run.average)}
+
+
+def _write_checkpoint(run: _Run, path: str | Path) -> None:
+    "Write a checkpoint: the main process does, for all."
+    tensors = _weights(run)
+    tensors["random"] = _random_states(run.accelerator)
+    tensors["loss"] = torch.tensor(run.losses, dtype=torch.float64)
+    for i, moments in run.adam.state_dict()["state"].items():
+        tensors |= {f"adam.{i}.{k}": v for k, v in moments.items()}
+    spent = dict(step=run.step, used=run.batches, seconds=run.seconds)
+    about = dict(run=type(run.model).__name__, of=run.model.config, **spent)
+    if run.accelerator.is_main_process:
+        write_tensors(path, tensors, about)
+
+
+def _try_checkpoint(run: _Run, path: str | Path) -> None:
+    "Write a checkpoint; if that fails, training goes on with the old one in place."
+    try:
+        _write_checkpoint(run, path)
+    except OSError as e:
+        warnings.warn(f"{e.strerror}. Training itself goes on, in memory", stacklevel=3)
+
+# %% ../nbs/04_training.ipynb #04f1004c
+def _refuse_other(run: _Run, path: Path, tensors: dict, about: dict) -> None:
+    "A `ValueError` says why a file is no checkpoint of this run."
+    mend = "give this run another path"
+    if "run" not in about:
+        raise ValueError(f"{path} is a model, not a training checkpoint; {mend}")
+    config = json.loads(json.dumps(run.model.config))
+    if about["run"] != type(run.model).__name__ or about["of"] != config:
+        asked = about["of"].items()
+        differ = [f"{k}={v}" for k, v in asked if k not in config or config[k] != v]
+        other = " ".join([about["run"], *differ])
+        raise ValueError(f"{path} is the checkpoint of another model ({other}); {mend}")
+    weights = [name for name in tensors if name.startswith(("model.", "mean."))]
+    shapes = {name: tensor.shape for name, tensor in _weights(run).items()}
+    if shapes != {name: tensors[name].shape for name in weights}:
+        raise ValueError(
+            f"{path} was made by another version of {about['run']}, "
+            f"or while other parts of it were trained; {mend}"
+        )
+
+
+def _skip_batches(stream: Iterator, path: Path, about: dict) -> None:
+    "Draw the batches that the run has used already."
+    for _ in range(about["used"]):
+        if next(stream, None) is None:
             raise ValueError(
-                f"{path} is the checkpoint of another model ({' '.join([about['run'], *differ])}); {other}"
+                f"{path} is at step {about['step']}, but the batches end before that; "
+                "give the run the batches it had"
             )
-        shapes = lambda t: {
-            k: v.shape for k, v in t.items() if k.startswith(("model.", "mean."))
-        }
-        if shapes(t) != shapes(self.weights()):
-            raise ValueError(
-                f"{path} was made by another version of {about['run']}, or while other parts of it were trained; {other}"
-            )
-        for _ in range(about.get("used", about["step"])):
-            if next(stream, None) is None:
-                raise ValueError(
-                    f"{path} is at step {about['step']}, but the batches end before that; give the run the batches it had"
-                )
-        part = lambda name: {
-            k.removeprefix(name): v for k, v in t.items() if k.startswith(name)
-        }
-        self.model.load_state_dict(part("model."))
-        for i, m in enumerate(self.mean):
-            m.copy_(t[f"mean.{i}"])
-        state = {i: part(f"adam.{i}.") for i in range(len(self.params))}
-        self.opt.load_state_dict(
-            dict(self.opt.state_dict(), state={i: s for i, s in state.items() if s})
-        )
-        self.step, self.used, self.seconds, self.loss = (
-            about["step"],
-            about.get("used", about["step"]),
-            about["seconds"],
-            t["loss"].tolist(),
-        )
-        states, n = torch.atleast_2d(t["random"]), len(torch.get_rng_state())
-        if (i := self.crew.process_index) < len(
-            states
-        ):  # one process more than before keeps its own
-            torch.set_rng_state(states[i, :n].clone())
-            if self.crew.device.type == "cuda" and states.shape[1] > n:
-                torch.cuda.set_rng_state(states[i, n:].clone(), self.crew.device)
+
+# %% ../nbs/04_training.ipynb #04f1004e
+def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    "Tensors whose names begin with `prefix`, named by what follows."
+    names = [name for name in tensors if name.startswith(prefix)]
+    return {name.removeprefix(prefix): tensors[name] for name in names}
+
+
+def _restore(run: _Run, tensors: dict[str, Tensor], about: dict) -> None:
+    "Bring a run to where a checkpoint of it was written."
+    run.model.load_state_dict(_part(tensors, "model."))
+    for i, mean in enumerate(run.average):
+        mean.copy_(tensors[f"mean.{i}"])
+    moments = {i: _part(tensors, f"adam.{i}.") for i in range(len(run.params))}
+    state = {i: found for i, found in moments.items() if found}
+    run.adam.load_state_dict(dict(run.adam.state_dict(), state=state))
+    run.step, run.batches = about["step"], about["used"]
+    run.seconds, run.losses = about["seconds"], tensors["loss"].tolist()
+    _set_random_state(run.accelerator, tensors["random"])
+
+
+def _start(run: _Run, path: str | Path, stream: Iterator) -> None:
+    "Go on from a checkpoint if it is there, and write it before the first step."
+    from accelerate.utils import broadcast_object_list
+
+    path, main = Path(path), run.accelerator.is_main_process
+    found = read_tensors(path) if main and path.exists() else None
+    (found,) = broadcast_object_list([found])  # as the main process finds it
+    if found:
+        tensors, about = found
+        about.setdefault("used", about.get("step"))  # the oldest: of one process
+        _refuse_other(run, path, tensors, about)
+        _skip_batches(stream, path, about)
+        _restore(run, tensors, about)
+    _write_checkpoint(run, path)
+    if main:  # what a run left that was killed as it wrote
+        for part in path.parent.glob(f".{glob.escape(path.name)}.????????.part"):
+            part.unlink(missing_ok=True)
+
+# %% ../nbs/04_training.ipynb #04f10065
+def _launch(
+    model: FieldModel, stream: Iterator, recipe: _Recipe, checkpoint: str | Path | None
+) -> tuple[_Run, Iterator]:
+    "A run, where its checkpoint left it, and the batches of this process."
+    accelerator = _join_processes()
+    run = _Run(model, accelerator, recipe)
+    _seed_processes(accelerator)
+    if checkpoint:
+        _start(run, checkpoint, stream)
+    index, processes = accelerator.process_index, accelerator.num_processes
+    return run, _own_batches(stream, index, processes)
+
+
+def _progress_bar(run: _Run, steps: int | None, show: bool) -> tqdm:
+    from tqdm import tqdm
+
+    hide = not (show and run.accelerator.is_main_process)
+    return tqdm(total=steps, initial=run.step, disable=hide, mininterval=1, unit="step")
 
 # %% ../nbs/04_training.ipynb #697b3745
-def _rounds(batches, again):
-    "The batches in order, and if `again`, round and round; an iterator has one round."
-    while True:
-        n = 0
-        for batch in batches:
-            n += 1
-            yield batch
-        if not again or not n or iter(batches) is batches:
-            return
-
-
-def _shares(stream, crew):
-    "What this process trains on: its batch of every round of as many batches as there are processes."
-    for i, batch in enumerate(stream):
-        if i % crew.num_processes == crew.process_index:
-            mine = batch
-        if (i + 1) % crew.num_processes == 0:
-            yield mine
-
-
 def fit(
     model: FieldModel,
-    batches: Iterable,  # of (obs, target), both Observations, and whatever else the model's loss takes
+    batches: Iterable,  # of (obs, target), and whatever else the model's loss takes
     steps: int | None = None,  # stop after so many steps,
-    seconds: float
-    | None = None,  # or after so long; without either, when the batches end
+    seconds: float | None = None,  # or so long; without either, when the batches end
     lr: float = 3e-3,  # the highest learning rate
-    betas: tuple = (0.9, 0.999),  # of Adam
-    dtype: torch.dtype
-    | None = None,  # of the matrix products, such as torch.bfloat16; weights stay as they are
+    betas: tuple[float, float] = (0.9, 0.999),  # of Adam
+    dtype: torch.dtype | None = None,  # of the products, such as torch.bfloat16
     ema: float = 0.99,  # decay of the moving average of the weights
     clip: float = 1.0,  # largest norm of a gradient
-    checkpoint: str
-    | Path
-    | None = None,  # resume from it if it is there, and write it now and then
+    checkpoint: str | Path | None = None,  # resume from it, write it now and then
     every: int = 500,  # steps between checkpoints
     progress: bool = True,  # show a bar
 ) -> dict:  # the history: 'loss' of each step, 'seconds' in all
-    "Train `model` in place on batches of (context, target), in one process or in all that were launched."
-    from accelerate.utils import broadcast, broadcast_object_list, set_seed
-    from tqdm import tqdm
-
+    "Train a model in place on batches of (context, target), in all processes launched."
     if min(steps or 0, seconds or 0) < 0:
         raise ValueError(f"steps and seconds are 0 or more, not {steps} and {seconds}")
-    home, crew, again = (
-        model.like.device,
-        _crew(),
-        steps is not None or seconds is not None,
-    )
-    n, main = crew.num_processes, crew.is_main_process
-    shared = crew.prepare_model(
-        _Loss(model)
-    )  # on the device; all processes get the main one's weights
-    stream, run = _rounds(batches, again), _Run(model, lr, betas, crew)
-    if n > 1:
-        set_seed(
-            broadcast_object_list([torch.randint(2**31, ()).item()])[0]
-            + crew.process_index
-        )  # data and noise of its own for each
-    if checkpoint:
-        run.start(checkpoint, stream)
-    if not again and hasattr(batches, "__len__"):
-        steps = len(batches) // n
-    start, mine = time.perf_counter() - run.seconds, _shares(stream, crew)
-    mean = lambda *x: (
-        x
-        if n == 1
-        else crew.reduce(
-            torch.tensor(x, dtype=torch.float64, device=crew.device), "mean"
-        ).tolist()
-    )
-    spent = lambda now, all: 0.0 if all is None else now / all if all else 1.0
-    done = lambda: max(
-        spent(run.step, steps), spent(run.seconds, seconds)
-    )  # share of the budget
+    home = model.like.device
+    again = steps is not None or seconds is not None
+    recipe = _Recipe(lr, betas, dtype, ema, clip)
+    run, own = _launch(model, _rounds(batches, again), recipe, checkpoint)
+    if not again and isinstance(batches, Sized):
+        steps = len(batches) // run.accelerator.num_processes
     model.train()
-    with tqdm(
-        total=steps,
-        initial=run.step,
-        disable=not (progress and main),
-        mininterval=1,
-        unit="step",
-    ) as bar:
-        while done() < 1 and (batch := next(mine, None)) is not None:
-            for group in run.opt.param_groups:
-                group["lr"] = (
-                    lr
-                    * min(1, (run.step + 1) / 50)
-                    * 0.5
-                    * (1 + math.cos(math.pi * done()))
-                )
-            if not isinstance(batch, (tuple, list)) or len(batch) < 2:
-                raise ValueError(
-                    f"fit takes an iterable of batches, each (observations, target); here is one of type {type(batch).__name__}"
-                )
-            obs, target, *more = batch
-            model.check(obs, target)
-            with torch.autocast(
-                model.like.device.type,
-                dtype,
-                enabled=dtype is not None,
-                cache_enabled=False,
-            ):  # a kept cast would outlive the step
-                loss = shared(obs.to(model.like), target.to(model.like), *more)
-            run.opt.zero_grad()
-            loss.backward()
-            norm = nn.utils.clip_grad_norm_(run.params, clip)
-            value, run.seconds = mean(
-                loss.item(), time.perf_counter() - start
-            )  # the same everywhere, so all go on or stop together
-            if not (math.isfinite(value) and norm.isfinite()):
-                raise FloatingPointError(
-                    f"the loss is {value} with a gradient of {norm.item()} at step {run.step}, which was not taken: lower lr ({lr}) or look at this batch"
-                )
-            run.opt.step()
-            run.step += 1
-            run.used += n
-            run.loss.append(value)
-            torch._foreach_lerp_(
-                run.mean,
-                [p.detach() for p in run.params],
-                1 - min(ema, run.step / (run.step + 10)),
-            )
+    with _progress_bar(run, steps, progress) as bar:
+        for loss in _train(run, own, steps, seconds):
             if checkpoint and run.step % every == 0:
-                run.keep(checkpoint)
+                _try_checkpoint(run, checkpoint)
             bar.update()
-            bar.set_postfix(loss=f"{run.loss[-1]:.3f}", refresh=False)
+            bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
     if checkpoint:
-        run.keep(checkpoint)
-    with torch.no_grad():
-        for p, m in zip(run.params, run.mean):
-            p.copy_(m)
-        if n > 1:
-            broadcast(
-                list(model.buffers())
-            )  # they may have followed each process's data
+        _try_checkpoint(run, checkpoint)
+    run.use_average()
     model.to(home).eval()
-    return dict(loss=run.loss, seconds=run.seconds)
+    return dict(loss=run.losses, seconds=run.seconds)
 
 # %% ../nbs/04_training.ipynb #84200516
-@patch
 @torch.no_grad()
-def recalibrate(
-    self: FieldModel,
+def calibrate_spread(
+    model: FieldModel,
     obs: Observations,  # of held-out items
     target: Observations,  # their true values, without noise
-    n: int = 64,
-    steps: int = 10,
-    generator: torch.Generator | None = None,
+    n: int,  # draws for each item
+    steps: int,  # of the sampler
+    generator: torch.Generator | None,
 ) -> dict:  # coverage at each level: (before, after)
-    "Set `spread` so that intervals of draws hold what they promise."
-    from scipy.optimize import minimize_scalar
+    "Set a model's `spread`: what its method `recalibrate` does."
+    model.check(obs, target)
+    model.spread.fill_(1)
+    codes = model.sample(obs, n, steps, generator).like  # a field is like its own
+    mean = model.reconstruct(obs).like
 
-    self.check(obs, target)
-    self.spread.fill_(1)
-    z, m = (
-        self.sample(obs, n, steps, generator).like,
-        self.reconstruct(obs).like,
-    )  # codes: a field is like its own
-    covered = lambda s: coverage(
-        self.field(m + s * (z - m), obs.to(self.like))(target.coords),
-        target.values,
-        target.mask,
-    )
-    gap = lambda e: sum((c - level) ** 2 for level, c in covered(10**e).items())
-    self.spread.fill_(
-        10
-        ** minimize_scalar(
-            gap, method="bounded", bounds=(-0.6, 0.6), options=dict(xatol=0.01)
-        ).x
-    )
-    after = covered(self.spread)
-    return {level: (c, after[level]) for level, c in covered(1.0).items()}
+    def covered(spread):
+        field = model.field(stretch(codes, mean, spread), obs.to(model.like))
+        return coverage(field(target.coords), target.values, target.mask)
+
+    before = covered(1.0)
+    model.spread.fill_(best_spread(covered))
+    after = covered(model.spread)
+    return {level: (before[level], after[level]) for level in before}
