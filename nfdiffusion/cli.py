@@ -5,20 +5,29 @@
 # %% ../nbs/cli.ipynb #8e50ebbc
 from __future__ import annotations
 
+import argparse
 import json
 import os
+import shutil
+import sys
 import time
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial, wraps
+from inspect import Parameter
 from pathlib import Path
-from typing import Any
+from types import NoneType, UnionType
+from typing import Any, NamedTuple, ParamSpec, Union, get_args, get_origin
 
 import numpy as np
 import torch
-from fastcore.script import Param, call_parse
+from fastcore.docments import docments
 from safetensors import safe_open
 from safetensors.torch import save_file
+from torch import Tensor
 
 from .approach1 import fit_images
 from .approach5 import SparseConditionalField
@@ -29,712 +38,728 @@ from .datasets import mnist, mnist_slice
 from .evidence import EvidenceField, left_out
 from .fields import interpolate
 from .metrics import mse, psnr
-from .points import Points, read_fields, read_points
+from nfdiffusion.points import (
+    Answer,
+    Grid,
+    Points,
+    box_of,
+    describe_arrays,
+    describe_picture,
+    draw_field,
+    draw_gallery,
+    field_arrays,
+    points_inside,
+    read_fields,
+    read_points,
+    resolution,
+    to_observations,
+)
 from .training import FieldModel, fit, load, pretrained
 
 # %% auto #0
-__all__ = ['score_digits', 'draw_digits', 'nfd_demo', 'draw_field', 'nfd_reconstruct', 'nfd_fit', 'nfd_sample']
+__all__ = ['command', 'score_digits', 'draw_digits', 'nfd_demo', 'nfd_reconstruct', 'nfd_fit', 'nfd_sample']
+
+# %% ../nbs/cli.ipynb #c1100003
+def _type(annotation: Any) -> Any:
+    "What reads an argument: the last type of a union, leaving out None."
+    if get_origin(annotation) not in (Union, UnionType):
+        return annotation
+    return [t for t in get_args(annotation) if t is not NoneType][-1]
+
+
+def _argument(
+    name: str,
+    annotation: Any,
+    default: Any,  # `Parameter.empty` where there is none
+    comment: str | None,
+) -> tuple[str, dict]:  # what `add_argument` takes
+    "An argument or option of the shell for a parameter."
+    kind, options = _type(annotation), {}
+    positional = default is Parameter.empty
+    hint = "" if positional or default is None else f" (default: {default})"
+    options["help"] = ((comment or "") + hint).replace("%", "%%")
+    if not positional:
+        options["default"] = default
+    if kind is bool:
+        options["action"] = "store_true"
+    elif get_args(kind):
+        options |= dict(type=get_args(kind)[0], nargs="+")
+    else:
+        options["type"] = kind
+    dashes = "" if positional else "-" if len(name) == 1 else "--"
+    return dashes + name, options
+
+# %% ../nbs/cli.ipynb #c1100006
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    "Help as wide as the terminal, or 120 columns where there is none."
+    width = shutil.get_terminal_size((120, 30)).columns
+    return argparse.HelpFormatter(prog, max_help_position=width // 2, width=width)
+
+
+def _parser(func: Callable) -> argparse.ArgumentParser:
+    "What reads a function's arguments from the shell, and explains them."
+    parser = argparse.ArgumentParser(
+        func.__name__, description=func.__doc__, formatter_class=_formatter
+    )
+    parameters = docments(func, full=True, returns=False, eval_str=True)
+    for name, p in parameters.items():
+        flag, options = _argument(name, p.anno, p.default, p.docment)
+        parser.add_argument(flag, **options)
+    return parser
+
+# %% ../nbs/cli.ipynb #cli00002
+_MENDABLE = (
+    ValueError,
+    OSError,
+    ImportError,
+    MemoryError,
+    RuntimeError,
+    FloatingPointError,
+    zipfile.BadZipFile,
+    EOFError,
+)
+_P = ParamSpec("_P")
+
+
+@contextmanager
+def _one_line(name: str) -> Iterator[None]:
+    "What a user can mend is said in one line, with exit code 1."
+    try:
+        yield
+    except _MENDABLE as e:
+        what = " ".join(str(e).split()) or type(e).__name__
+        raise SystemExit(f"{name}: {what}") from None
+
+
+def command(func: Callable[_P, None]) -> Callable[_P, None]:
+    "A decorator: a program of the function's name reads the shell's arguments."
+    name = func.__name__
+
+    @wraps(func)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
+        is_program = Path(sys.argv[0]).stem == name
+        with _one_line(name):
+            if is_program and not args and not kwargs:
+                func(**vars(_parser(func).parse_args()))
+            else:
+                func(*args, **kwargs)
+
+    return run
+
+# %% ../nbs/cli.ipynb #c110000b
+def _check_folder(path: str | Path | None, what: str | None = None) -> None:
+    "What is to be written has a folder to go to."
+    if not path:
+        return
+    folder = Path(path).resolve().parent
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            f"there is no folder {folder} for {what or Path(path).name}"
+        )
+
+
+def _whole(path: str | Path, write: Callable[[Path], None]) -> None:
+    "`write` a file whole or not at all."
+    path = Path(path)
+    part = path.with_name(f".{os.getpid()}.{path.name}")
+    try:
+        write(part)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_arrays(path: str | Path, arrays: dict[str, np.ndarray]) -> None:
+    "Arrays by name, as .npz whatever the path's suffix is."
+
+    def write(part):
+        with open(part, "wb") as f:
+            np.savez_compressed(f, **arrays)
+
+    _whole(path, write)
+
+
+def _write_picture(path: str | Path, figure: Any) -> None:
+    "A matplotlib Figure, in the format that the path's suffix names."
+    format = Path(path).suffix[1:] or "png"
+    _whole(path, lambda part: figure.savefig(part, format=format))
 
 # %% ../nbs/cli.ipynb #3c8d05e9
 def score_digits(
     model: FieldModel,
-    digits: torch.Tensor,  # (n, 28, 28, 1) in [0, 1]
+    digits: Tensor,  # (n, 28, 28, 1) in [0, 1]
     share: float = 0.1,  # of the pixels that is seen
     seed: int = 0,
 ) -> tuple[Observations, dict]:  # what was seen, and (MSE, PSNR in dB) by method
     "Hide most pixels of some digits, rebuild them, and compare with what was hidden."
     truth = Observations.from_grid(digits)
     seen = observe(truth, share, generator=torch.Generator().manual_seed(seed))
-    answers = {
+    fields = {
         "neural field": model.reconstruct(seen),
         "thin plate": interpolate(seen, "tps"),
     }
-    return seen, {
-        k: (
-            mse(y := f(truth.coords[0]), truth.values).item(),
-            psnr(y, truth.values).item(),
-        )
-        for k, f in answers.items()
-    }
+    scores = {}
+    for name, field in fields.items():
+        answer = field(truth.coords[0])
+        error = mse(answer, truth.values).item()
+        scores[name] = (error, psnr(answer, truth.values).item())
+    return seen, scores
 
-
-def draw_digits(
+# %% ../nbs/cli.ipynb #c110000d
+def _demo_columns(
     model: FieldModel,
-    digits: torch.Tensor,  # (n, 28, 28, 1), a row each
-    seen: Observations,  # what is seen of them
-    seed: int = 0,
-) -> Any:  # a matplotlib Figure
-    "Truth, seen pixels, thin plate, the field at 28 and 256 pixels, twice the standard deviation of 32 draws, two of them."
-    from matplotlib.figure import Figure
-
-    mean, plate = model.reconstruct(seen), interpolate(seen, "tps").grid(256, 256)
-    draws = model.sample(seen, 32, generator=torch.Generator().manual_seed(seed)).grid(
-        256, 256
-    )
-    columns = {
+    digits: Tensor,  # (n, 28, 28, 1)
+    seen: Observations,
+    seed: int,
+) -> dict[str, Tensor | None]:  # (n, h, w, 1) by title; None: what is seen
+    "The columns of the demonstration's picture."
+    mean = model.reconstruct(seen)
+    generator = torch.Generator().manual_seed(seed)
+    draws = model.sample(seen, 32, generator=generator).grid(256, 256)
+    return {
         "truth": digits,
         f"{int(seen.counts[0])} pixels seen": None,
-        "thin plate, 256²": plate,
+        "thin plate, 256²": interpolate(seen, "tps").grid(256, 256),
         "neural field, 28²": mean.grid(28, 28),
         "neural field, 256²": mean.grid(256, 256),
         "2 std of 32 draws": draws.std(0) * 2,
         "a draw, 256²": draws[0],
         "another draw": draws[1],
     }
+
+
+def _draw_pixels(ax: Any, seen: Observations, item: int) -> None:
+    "The pixels seen of an image, on blue."
+    shade = dict(cmap="gray", vmin=0, vmax=1)
+    rows, columns = seen.coords[item].T
+    ax.set_facecolor("#c8d4e6")
+    ax.scatter(columns, rows, c=seen.values[item, :, 0], s=5, marker="s", **shade)
+    ax.set(xlim=(-1, 1), ylim=(1, -1), aspect="equal")
+
+
+def draw_digits(
+    model: FieldModel,
+    digits: Tensor,  # (n, 28, 28, 1), a row each
+    seen: Observations,  # what is seen of them
+    seed: int = 0,
+) -> Any:  # a matplotlib Figure
+    """Truth, seen pixels, thin plate, the field at 28 and 256 pixels, twice the
+    standard deviation of 32 draws, two of them."""
+    from matplotlib.figure import Figure
+
+    columns = _demo_columns(model, digits, seen, seed)
     fig = Figure(figsize=(1.25 * len(columns), 1.3 * len(digits) + 0.3))
     axs = fig.subplots(len(digits), len(columns), squeeze=False)
-    for c, (name, images) in enumerate(columns.items()):
-        axs[0, c].set_title(name, fontsize=8)
-        for r, ax in enumerate(axs[:, c]):
-            if images is not None:
-                ax.imshow(
-                    images[r, ..., 0],
-                    cmap="magma" if "std" in name else "gray",
-                    vmin=0,
-                    vmax=1,
-                )
+    for column, (name, images) in zip(axs.T, columns.items(), strict=True):
+        column[0].set_title(name, fontsize=8)
+        cmap = "magma" if "std" in name else "gray"
+        for item, ax in enumerate(column):
+            if images is None:
+                _draw_pixels(ax, seen, item)
             else:
-                ax.set_facecolor("#c8d4e6")
-                ax.scatter(
-                    seen.coords[r, :, 1],
-                    seen.coords[r, :, 0],
-                    c=seen.values[r, :, 0],
-                    s=5,
-                    marker="s",
-                    cmap="gray",
-                    vmin=0,
-                    vmax=1,
-                )
-                ax.set(xlim=(-1, 1), ylim=(1, -1), aspect="equal")
+                ax.imshow(images[item, ..., 0], cmap=cmap, vmin=0, vmax=1)
             ax.set(xticks=[], yticks=[])
     fig.tight_layout()
     return fig
 
+# %% ../nbs/cli.ipynb #c1100010
+def _check_demo(share: float, digits: int, out: Path) -> None:
+    if not 0 < share <= 1:
+        raise ValueError(f"--share is a part of the pixels in (0, 1], not {share}")
+    if not 1 <= digits <= 500:
+        raise ValueError(f"--digits is between 1 and 500, not {digits}")
+    _check_folder(out, "the picture")
+
+
+def _learn_digits(path: Path, seed: int) -> None:
+    "Learn a model of digits from all of MNIST, into a file."
+    start = time.perf_counter()
+    print("Learning from 60,000 digits; this takes a few minutes.")
+    torch.manual_seed(seed)
+    net, _ = fit_images(mnist()[0], generator=torch.Generator().manual_seed(seed))
+    net.save(path, torch.float16)
+    print(f"Learned in {time.perf_counter() - start:.0f} s, kept in {path}.")
+
+
+def _demo_table(scores: dict[str, tuple[float, float]]) -> str:
+    "What `score_digits` found, a method a line, and the ratio of the two errors."
+    lines = [f"{'':14s}{'MSE':>8s}{'PSNR':>10s}"]
+    lines += [f"{name:14s}{e:8.4f}{db:7.1f} dB" for name, (e, db) in scores.items()]
+    ratio = scores["neural field"][0] / scores["thin plate"][0]
+    last = f"The neural field has {ratio:.2f} × the error of the thin plate."
+    return "\n".join([*lines, "", last])
+
 # %% ../nbs/cli.ipynb #046ec23f
-@call_parse
+@command
 def nfd_demo(
-    model: str = "approach1-mnist",  # a pretrained name or a model's file
+    model: Path | str = "approach1-mnist",  # a pretrained name or a model's file
     share: float = 0.1,  # of the pixels that is seen
     digits: int = 6,  # rows of the picture
     seed: int = 0,  # of the pixels and of the draws
-    train: bool = False,  # learn the model anew from all of MNIST (some minutes, downloads it once)
-    out: Path = "nfd_demo.png",  # where the picture goes
+    # learn the model anew from all of MNIST (some minutes, downloads it once)
+    train: bool = False,
+    out: str | Path = "nfd_demo.png",  # where the picture goes
 ) -> None:
-    "Rebuild MNIST test digits from a few of their pixels, print a table and draw a picture. Example: nfd_demo --share .05 --out few.png"
-    out = Path(out)
+    """Rebuild MNIST test digits from a few of their pixels, print a table and draw a
+    picture. Example: nfd_demo --share .05 --out few.png"""
     start = time.perf_counter()
+    out = Path(out)
+    _check_demo(share, digits, out)
+    if train:
+        model = out.with_suffix(".safetensors")
+        _learn_digits(model, seed)
+    net, images = load(model), mnist_slice(False)[0]
+    seen, scores = score_digits(net, images, share, seed)
+    of = f"{share:.0%} of their pixels ({int(seen.counts[0])} of 784)"
+    print(f"\n{len(images)} MNIST test digits from {of}\n")
+    print(_demo_table(scores))
+    figure = draw_digits(net, images[:digits], seen[:digits], seed)
     try:
-        if not 0 < share <= 1:
-            raise ValueError(f"--share is a part of the pixels in (0, 1], not {share}")
-        if not 1 <= digits <= 500:
-            raise ValueError(f"--digits is between 1 and 500, not {digits}")
-        if not out.resolve().parent.is_dir():
-            raise FileNotFoundError(
-                f"there is no folder {out.resolve().parent} for the picture"
-            )
-        if train:
-            print("Learning from 60,000 digits; this takes a few minutes.")
-            torch.manual_seed(seed)
-            net, _ = fit_images(
-                mnist()[0], generator=torch.Generator().manual_seed(seed)
-            )
-            model = out.with_suffix(".safetensors")
-            net.save(model, torch.float16)
-            print(f"Learned in {time.perf_counter() - start:.0f} s, kept in {model}.")
-        net, images = load(model), mnist_slice(False)[0]
-        seen, table = score_digits(net, images, share, seed)
+        figure.savefig(out, dpi=90)
     except (ValueError, OSError) as e:
-        raise SystemExit(f"nfd_demo: {e}") from None
-    print(
-        f"\n{len(images)} MNIST test digits from {share:.0%} of their pixels ({int(seen.counts[0])} of 784)\n"
-    )
-    print(f"{'':14s}{'MSE':>8s}{'PSNR':>10s}")
-    for name, (e, db) in table.items():
-        print(f"{name:14s}{e:8.4f}{db:7.1f} dB")
-    print(
-        f"\nThe neural field has {table['neural field'][0] / table['thin plate'][0]:.2f} × the error of the thin plate."
-    )
-    try:
-        draw_digits(net, images[:digits], seen[:digits], seed).savefig(out, dpi=90)
-    except (ValueError, OSError) as e:
-        raise SystemExit(f"nfd_demo: could not draw {out}: {e}") from None
+        raise ValueError(f"could not draw {out}: {e}") from None
     print(f"Picture: {out}   ({time.perf_counter() - start:.0f} s in all)")
 
-# %% ../nbs/cli.ipynb #cli00002
-class _Short(Param):
-    pre = "-"  # an option of one letter
+# %% ../nbs/cli.ipynb #c1100015
+class _Training(NamedTuple):
+    "How `nfd_fit` mapped a model's values, and the shape of its fields."
+
+    offset: float = 0.0
+    unit: float = 1.0
+    shape: tuple[int, ...] = ()
+
+    def to_model(self, points: Points) -> Points:
+        return replace(points, values=(points.values - self.offset) / self.unit)
+
+    def to_user(self, values: np.ndarray) -> np.ndarray:
+        return values * self.unit + self.offset
 
 
-@contextmanager
-def _one_line(name):
-    "What a user can mend is said in one line, with exit code 1."
-    try:
-        yield
-    except (
-        ValueError,
-        OSError,
-        ImportError,
-        MemoryError,
-        RuntimeError,
-        FloatingPointError,
-        zipfile.BadZipFile,
-        EOFError,
-    ) as e:
-        raise SystemExit(
-            f"{name}: {' '.join(str(e).split()) or type(e).__name__}"
-        ) from None
+def _training(model: str | Path) -> _Training:
+    "What is written in a model's file, or that of a pretrained name."
+    path = model if Path(model).is_file() else pretrained()[str(model)]
+    with safe_open(path, "pt") as f:
+        header = (f.metadata() or {}).get("nfd_fit")
+    if not header:
+        return _Training()
+    about = json.loads(header)
+    return _Training(*about["scale"], tuple(about["shape"]))
 
 
-def _folder(*paths):
-    for p in paths:
-        if p and not Path(p).resolve().parent.is_dir():
-            raise FileNotFoundError(
-                f"there is no folder {Path(p).resolve().parent} for {Path(p).name}"
-            )
+class _Loaded(NamedTuple):
+    "A model, and how its values were mapped."
 
+    name: str
+    net: FieldModel
+    training: _Training
 
-def _whole(path, write):
-    "`write` a file whole or not at all."
-    path = Path(path)
-    tmp = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
-        write(tmp)
-        os.replace(tmp, path)
-    finally:
-        tmp.unlink(missing_ok=True)
-
-# %% ../nbs/cli.ipynb #cli00007
-def _box(p: Points, bounds=None):
-    "Where the field is asked: (d, 2) in the user's units."
-    if bounds:
-        if len(bounds) != 2 * p.dim:
+    def check(self, points: Points) -> None:
+        "It is for as many coordinates and values as the points have."
+        dim, channels = self.net.dim, self.net.channels
+        if (dim, channels) != (points.dim, points.channels):
             raise ValueError(
-                f"--bounds takes from and to for each of the {p.dim} coordinate(s), {2 * p.dim} numbers, not {len(bounds)}"
+                f"the model {self.name} is for {dim} coordinate(s) and {channels} "
+                f"value(s); the points have {points.dim} and {points.channels}"
             )
-        box = np.array(bounds, dtype=np.float64).reshape(-1, 2)
-        if not (box[:, 0] < box[:, 1]).all():
-            raise ValueError(
-                "--bounds are from, to, from, to, …, each from less than its to"
-            )
-    elif p.box is not None:
-        return p.box
-    else:
-        lo, hi = p.x.min(0), p.x.max(0)
-        box = np.stack([lo - 0.01 * (hi - lo), hi + 0.01 * (hi - lo)], 1)
-    for n, (lo, hi) in zip(p.names, box):
-        if lo == hi:
-            raise ValueError(
-                f"the coordinate {n} is {lo:g} everywhere; leave the column out"
-            )
-    return box
 
 
-def _observations(p: Points, box, scale=(0.0, 1.0)):
-    x = 2 * (p.x - box[:, 0]) / (box[:, 1] - box[:, 0]) - 1
-    inside = (np.abs(x) <= 1 + 1e-9).all(1)
-    if not inside.all():
-        p.said.append(f"{(~inside).sum():,} points outside --bounds are left out")
-    if not inside.any():
-        raise ValueError("no point is inside --bounds")
-    return Observations(
-        torch.from_numpy(x[None, inside].clip(-1, 1)),
-        torch.from_numpy((p.y[None, inside] - scale[0]) / scale[1]),
+def _load(model: str | Path) -> _Loaded:
+    return _Loaded(str(model), load(model), _training(model))
+
+# %% ../nbs/cli.ipynb #c110001a
+def _describe_prior(prior: Any, grid: Grid, value_names: list[str]) -> str:
+    "A prior by evidence, with lengths and scales in the user's units."
+    halves = np.abs(grid.box[:, 1] - grid.box[:, 0]) / 2
+    lengths = zip(grid.names, prior.lengths.numpy() * halves, strict=True)
+    scales = zip(value_names, prior.scale.tolist(), strict=True)
+    noise = prior.noise**0.5
+    parts = [
+        f"roughness ν = {prior.nu:.2g}",
+        "lengths " + ", ".join(f"{name} {length:.3g}" for name, length in lengths),
+        ", ".join(
+            f"{name} varies by ±{scale:.3g} with noise ±{scale * noise:.2g}"
+            for name, scale in scales
+        ),
+    ]
+    return "prior by evidence: " + "; ".join(parts)
+
+
+def _describe_check(errors: Tensor, std: Tensor) -> str:  # (n, c) each
+    "How well points are foretold by the others."
+    off = errors.square().mean().sqrt()
+    within = (errors.abs() < 1.645 * std).double().mean()
+    return (
+        f"each of {len(errors)} points foretold by the others: off by {off:.3g} "
+        f"(root mean square), {within:.0%} within their 90 % limits"
     )
 
-
-def _res(res, d, shape=()):
-    if res is None:
-        return tuple(shape) or {1: (512,), 2: (128, 128), 3: (32,) * 3, 4: (16,) * 4}[d]
-    if len(res) != d or min(res) < 1:
-        raise ValueError(
-            f"--res takes {d} number{'s' * (d > 1)} of 1 or more, one for each coordinate, not {' '.join(map(str, res))}"
-        )
-    return tuple(res)
-
-
-def _ask(fn, shape, d, what):
-    "Values of a function (M, d) -> (…, M, …) on a grid, in parts, with a bar when it takes long: a list of arrays."
+# %% ../nbs/cli.ipynb #c110001d
+def _moments(
+    posterior: Any,  # a `PointPosterior`
+    shape: tuple[int, ...],
+) -> tuple[np.ndarray, np.ndarray]:  # (M, c) each
+    "Mean and standard deviation at the cells of a grid."
     from tqdm import tqdm
 
-    x = grid_coords(*shape, dtype=torch.float64)
-    parts = x.split(max(2**9, len(x) // 200))
+    coords = grid_coords(*shape, dtype=torch.float64)
+    first, *others = coords.split(max(2**9, len(coords) // 200))
     start = time.perf_counter()
-    out = [fn(parts[0])]
-    secs = (time.perf_counter() - start) * (len(parts) - 1)
-    if secs > 5:
-        print(f"{what}: {len(x):,} cells, about {secs:.0f} s")
-    for p in tqdm(parts[1:], disable=secs < 5, unit="part", mininterval=1):
-        out.append(fn(p))
-    return [np.concatenate([np.asarray(o[i]) for o in out]) for i in range(len(out[0]))]
+    parts = [posterior.moments(first)]
+    seconds = (time.perf_counter() - start) * len(others)
+    if seconds > 5:
+        print(f"mean and spread: {len(coords):,} cells, about {seconds:.0f} s")
+    for part in tqdm(others, disable=seconds < 5, unit="part", mininterval=1):
+        parts.append(posterior.moments(part))
+    mean, std = (torch.cat(p).numpy() for p in zip(*parts, strict=True))
+    return mean, std
 
 
-def draw_field(
-    arrays: dict,  # what `nfd_reconstruct` writes
-    points: Points | None = None,
-) -> Any:  # a matplotlib Figure
-    "Mean, standard deviation and the points of each channel; of more than two dimensions the middle slice."
-    from matplotlib.figure import Figure
-
-    names, d = [str(n) for n in arrays["coordinates"]], len(arrays["coordinates"])
-    axes = [arrays[f"axis{i}"] for i in range(d)]
-    cut = tuple(len(a) // 2 for a in axes[:-2]) if d > 2 else ()
-    mean, std = arrays["mean"][cut], arrays["std"][cut]
-    c = min(4, mean.shape[-1])
-    fig = Figure(figsize=(8.6, 3.2 * c), dpi=100)
-    axs = fig.subplots(c, 1 if d == 1 else 2, squeeze=False)
-    for k, row in enumerate(axs):
-        if d == 1:
-            row[0].fill_between(
-                axes[0],
-                arrays["lower"][:, k],
-                arrays["upper"][:, k],
-                alpha=0.25,
-                lw=0,
-                label="90 %",
-            )
-            row[0].plot(axes[0], mean[:, k], label="mean")
-            if points is not None:
-                row[0].plot(points.x[:, 0], points.y[:, k], "k.", ms=3, label="points")
-            row[0].set(xlabel=names[0], ylabel=arrays["names"][k])
-            row[0].legend(fontsize=8)
-            continue
-        right = bool(arrays["first_to_the_right"])
-        h, v = (-2, -1) if right else (-1, -2)
-        down = bool(arrays["down"])
-        half = lambda a: (a[1] - a[0]) / 2 if len(a) > 1 else 0.5
-        ends = lambda a: (a[0] - half(a), a[-1] + half(a))
-        extent = (*ends(axes[h]), *(ends(axes[v])[::-1] if down else ends(axes[v])))
-        for ax, a, name, cmap in zip(
-            row, (mean, std), ("mean", "standard deviation"), ("viridis", "magma")
-        ):
-            im = ax.imshow(
-                a[..., k].T if right else a[..., k],
-                vmax=np.quantile(a[..., k], 0.99 if cmap == "magma" else 1),
-                origin="upper" if down else "lower",
-                extent=extent,
-                cmap=cmap,
-                aspect="auto"
-                if (r := abs((extent[1] - extent[0]) / (extent[3] - extent[2]))) > 3
-                or r < 1 / 3
-                else "equal",
-                interpolation="nearest",
-            )
-            ax.set(
-                xlabel=names[h],
-                ylabel=names[v],
-                xlim=sorted(extent[:2]),
-                ylim=extent[2:] if down else sorted(extent[2:]),
-            )
-            ax.set_title(
-                f"{arrays['names'][k]}: {name}"
-                + "".join(f", {n} = {a[i]:.4g}" for n, a, i in zip(names, axes, cut)),
-                fontsize=9,
-            )
-            fig.colorbar(im, ax=ax, fraction=0.046)
-            ax.locator_params(nbins=5)
-        if (
-            points is not None
-            and d == 2
-            and points.box is None
-            and len(points.x) <= 3000
-        ):
-            row[1].plot(
-                points.x[:, h],
-                points.x[:, v],
-                ".",
-                color="w",
-                ms=max(0.6, 3 - len(points.x) / 1000),
-                mew=0,
-            )
-    fig.tight_layout()
-    return fig
-
-# %% ../nbs/cli.ipynb #cli00008
-def _about(model):
-    "What `nfd_fit` wrote of a model's values: (offset, unit)."
-    path = model if Path(model).is_file() else pretrained().get(str(model))
-    with safe_open(path, "pt") as f:
-        said = (f.metadata() or {}).get("nfd_fit")
-    return json.loads(said) if said else dict(scale=(0.0, 1.0))
-
-
-@call_parse
-def nfd_reconstruct(
-    points: Path,  # a table (coordinates, then values), .npz, .npy or .nc
-    res: Param(
-        "cells along each coordinate; by default 128 128 in 2-D, or those of the array",
-        int,
-        nargs="+",
-    ) = None,
-    o: _Short("where the field goes", Path) = "field.npz",
-    png: Path = None,  # and a picture of it
-    values: int = 1,  # how many columns are values, the last ones
-    bounds: Param(
-        "from to, for each coordinate: the domain; by default the points' own and 1 %",
-        float,
-        nargs="+",
-    ) = None,
-    draws: int = 0,  # draws to write beside mean and spread
-    model: str = None,  # a trained model: a pretrained name or a file; by default the prior is learned from the points
-    seed: int = 0,  # of the draws
-) -> None:
-    "A field from scattered points: mean, standard deviation, 90 % limits, on a grid in the units of the points. Example: nfd_reconstruct points.csv --res 256 256 -o field.npz --png field.png"
-    with _one_line("nfd_reconstruct"):
-        start = time.perf_counter()
-        _folder(o, png)
-        p = read_points(points, values)
-        shape = _res(res, p.dim, p.shape)
-        if draws < 0:
-            raise ValueError(f"--draws is 0 or more, not {draws}")
-        if png and Path(png).suffix.lower() not in (".png", ".pdf", ".svg", ".jpg"):
-            raise ValueError(
-                f"--png is a picture, .png, .pdf, .svg or .jpg, not {Path(png).name}"
-            )
-        about = (
-            _about(model) if model and (net := load(model)) else dict(scale=(0.0, 1.0))
-        )
-        m, u = about["scale"]
-        box = _box(p, bounds)
-        obs = _observations(p, box, (m, u))
-        N = obs.coords.shape[1]
-        print(f"{N:,} points: {'; '.join(p.said)}")
+def _by_evidence(
+    obs: Observations,  # of one item, values in the user's units
+    grid: Grid,
+    value_names: list[str],
+    draws: int,
+    generator: torch.Generator,
+) -> Answer:
+    "An answer without a model: the prior is learned from the observations."
+    N, channels = obs.values.shape[1:]
+    if N > 20000:
         print(
-            "; ".join(
-                f"{n} from {lo:.6g} to {hi:.6g}" for n, (lo, hi) in zip(p.names, box)
-            )
-            + (
-                " (the points and 1 % on each side)"
-                if not bounds and p.box is None
-                else ""
-            ),
+            "learning the prior, then the answer; a million points take some minutes",
             flush=True,
         )
-        gen = torch.Generator().manual_seed(seed)
-        if model is None:
-            if N > 20000:
-                print(
-                    "learning the prior, then the answer; a million points take some minutes",
-                    flush=True,
-                )
-            net = EvidenceField(p.dim, p.y.shape[1])
-            posts = net.posterior(obs)
-            q = posts[0].prior
-            e, s = left_out(posts[0], 200)
-            print(
-                f"prior by evidence: roughness ν = {q.nu:.2g}; lengths "
-                + ", ".join(
-                    f"{n} {l * abs(b - a) / 2:.3g}"
-                    for n, l, (a, b) in zip(p.names, q.lengths.tolist(), box)
-                )
-                + "; "
-                + ", ".join(
-                    f"{n} varies by ±{t:.3g} with noise ±{t * q.noise**0.5:.2g}"
-                    for n, t in zip(p.names[p.dim :], q.scale.tolist())
-                )
-            )
-            if N > 9:
-                print(
-                    f"each of {len(e)} points foretold by the others: off by {e.square().mean().sqrt():.3g} (root mean square), {(e.abs() < 1.645 * s).double().mean():.0%} within their 90 % limits"
-                )
-            mean, std = _ask(
-                lambda x: [t.numpy() for t in posts[0].moments(x)],
-                shape,
-                p.dim,
-                "mean and spread",
-            )
-            lower, upper = mean - 1.645 * std, mean + 1.645 * std
-            drawn = (
-                net.sample(obs, draws, generator=gen, posts=posts)(grid_coords(*shape))[
-                    :, 0
-                ].numpy()
-                if draws
-                else None
-            )
-            noise = (q.scale * q.noise**0.5).numpy()
-        else:
-            if (net.dim, net.channels) != (p.dim, p.y.shape[1]):
-                raise ValueError(
-                    f"the model {model} is for {net.dim} coordinate(s) and {net.channels} value(s); the points have {p.dim} and {p.y.shape[1]}"
-                )
-            x = grid_coords(*shape)
-            mean = net.reconstruct(obs)(x)[0].numpy().astype(np.float64) * u + m
-            d = (
-                net.sample(obs, max(draws, 64), generator=gen)(x)[:, 0]
-                .numpy()
-                .astype(np.float64)
-                * u
-                + m
-            )
-            std, lower, upper, drawn, noise = (
-                d.std(0),
-                *np.quantile(d, (0.05, 0.95), axis=0),
-                d[:draws] if draws else None,
-                np.zeros(0),
-            )
-            print(f"prior: the model {model}; spread and limits from {len(d)} draws")
-        names = p.names[: p.dim]
-        right = p.box is None and names[0].lower()[:3] in ("x", "lon", "eas")
-        grid = lambda a: a.reshape(*a.shape[:-2], *shape, a.shape[-1])
-        arrays = {
-            f"axis{i}": lo + (np.arange(n) + 0.5) * (hi - lo) / n
-            for i, (n, (lo, hi)) in enumerate(zip(shape, box))
-        }
-        arrays |= dict(
-            mean=grid(mean),
-            std=grid(std),
-            lower=grid(lower),
-            upper=grid(upper),
-            noise=noise,
-            coordinates=np.array(names),
-            names=np.array(p.names[p.dim :]),
-            first_to_the_right=np.array(right),
-            down=np.array(p.box is not None and names[0].startswith("axis")),
+    net = EvidenceField(len(grid.shape), channels)
+    posteriors = net.posterior(obs)
+    posterior, prior = posteriors[0], posteriors[0].prior
+    print(_describe_prior(prior, grid, value_names))
+    if N > 9:
+        print(_describe_check(*left_out(posterior, 200)))
+    mean, std = _moments(posterior, grid.shape)
+    drawn = np.zeros((0, *mean.shape))
+    if draws:
+        field = net.sample(obs, draws, generator=generator, posts=posteriors)
+        drawn = field(grid_coords(*grid.shape))[:, 0].numpy()
+    noise = (prior.scale * prior.noise**0.5).numpy()
+    return Answer(mean, std, mean - 1.645 * std, mean + 1.645 * std, noise, drawn)
+
+# %% ../nbs/cli.ipynb #c110001f
+def _by_model(
+    loaded: _Loaded,
+    obs: Observations,  # of one item, values as the model was trained on
+    grid: Grid,
+    draws: int,
+    generator: torch.Generator,
+) -> Answer:
+    "An answer by a trained model."
+    net, training = loaded.net, loaded.training
+    coords = grid_coords(*grid.shape)
+    mean = net.reconstruct(obs)(coords)[0].numpy().astype(np.float64)
+    field = net.sample(obs, max(draws, 64), generator=generator)
+    drawn = training.to_user(field(coords)[:, 0].numpy().astype(np.float64))
+    lower, upper = np.quantile(drawn, (0.05, 0.95), axis=0)
+    count = len(drawn)
+    print(f"prior: the model {loaded.name}; spread and limits from {count} draws")
+    return Answer(
+        training.to_user(mean), drawn.std(0), lower, upper, np.zeros(0), drawn[:draws]
+    )
+
+# %% ../nbs/cli.ipynb #c1100045
+def _answer(
+    points: Points,  # inside the grid's box
+    grid: Grid,
+    loaded: _Loaded | None,  # without one the prior is learned from the points
+    draws: int,
+    seed: int,
+) -> Answer:
+    "A field through points."
+    generator = torch.Generator().manual_seed(seed)
+    if loaded is None:
+        obs = to_observations(points, grid.box)
+        return _by_evidence(obs, grid, points.value_names, draws, generator)
+    loaded.check(points)
+    obs = to_observations(loaded.training.to_model(points), grid.box)
+    return _by_model(loaded, obs, grid, draws, generator)
+
+# %% ../nbs/cli.ipynb #c110002b
+def _check_reconstruct(draws: int, png: str | Path | None) -> None:
+    if draws < 0:
+        raise ValueError(f"--draws is 0 or more, not {draws}")
+    if png and Path(png).suffix.lower() not in (".png", ".pdf", ".svg", ".jpg"):
+        raise ValueError(
+            f"--png is a picture, .png, .pdf, .svg or .jpg, not {Path(png).name}"
         )
-        if draws:
-            arrays["draws"] = grid(drawn)
-        _whole(o, lambda tmp: _save(tmp, arrays))
-        print(
-            f"{o}: mean, std, lower, upper{', draws' * bool(draws)}, of shape {arrays['mean'].shape}; mean[{', '.join('ijkl'[: p.dim])}] is at ("
-            + ", ".join(f"{n} = axis{i}[{'ijkl'[i]}]" for i, n in enumerate(names))
-            + ")"
+
+# %% ../nbs/cli.ipynb #cli00008
+@command
+def nfd_reconstruct(
+    points: str | Path,  # a table (coordinates, then values), .npz, .npy or .nc
+    # cells along each coordinate; by default 128 128 in 2-D, or those of the array
+    res: Sequence[int] | None = None,
+    o: str | Path = "field.npz",  # where the field goes
+    png: str | Path | None = None,  # and a picture of it
+    values: int = 1,  # how many columns are values, the last ones
+    # from to, for each coordinate: the domain; by default the points' own and 1 %
+    bounds: Sequence[float] | None = None,
+    draws: int = 0,  # draws to write beside mean and spread
+    # a trained model: a pretrained name or a file; by default the prior is learned from
+    # the points
+    model: Path | str | None = None,
+    seed: int = 0,  # of the draws
+) -> None:
+    """A field from scattered points: mean, standard deviation, 90 % limits, on a grid
+    in the units of the points.
+    Example: nfd_reconstruct points.csv --res 256 256 -o field.npz --png field.png"""
+    start = time.perf_counter()
+    _check_folder(o)
+    _check_folder(png)
+    table = read_points(points, values)
+    shape = resolution(res, table.dim, table.shape)
+    _check_reconstruct(draws, png)
+    loaded = _load(model) if model else None
+    grid = Grid(table.coord_names, box_of(table, bounds), shape)
+    inside = points_inside(table, grid.box)
+    margin = "" if bounds or table.shape else " (the points and 1 % on each side)"
+    print(f"{len(inside.coords):,} points: {'; '.join(inside.notes)}")
+    print(f"{grid}{margin}", flush=True)
+    answer = _answer(inside, grid, loaded, draws, seed)
+    arrays = field_arrays(answer, grid, table)
+    _write_arrays(o, arrays)
+    print(f"{o}: {describe_arrays(arrays)}")
+    if png:
+        _write_picture(png, draw_field(arrays, table))
+        print(f"{png}: {describe_picture(arrays)}")
+    print(f"{time.perf_counter() - start:.0f} s in all")
+
+# %% ../nbs/cli.ipynb #c1100031
+def _check_fit(approach: int, minutes: float, relative: bool, dim: int) -> None:
+    if approach not in (1, 5, 6, 10):
+        raise ValueError(f"--approach is 1, 5, 6 or 10, not {approach}")
+    if minutes <= 0:
+        raise ValueError(f"--minutes is more than 0, not {minutes:g}")
+    if relative and approach not in (5, 10):
+        raise ValueError(f"--relative is for approaches 5 and 10, not {approach}")
+    if (approach in (5, 10) and dim > 3) or (approach == 6 and not 2 <= dim <= 4):
+        raise ValueError(
+            f"approach {approach} is not for fields of {dim} dimension(s); "
+            f"use {5 if dim < 4 else 1}"
         )
-        if png:
-            _whole(
-                png,
-                lambda tmp: draw_field(arrays, p).savefig(
-                    tmp, format=Path(png).suffix[1:]
-                ),
-            )
-            print(
-                f"{png}: "
-                + (
-                    "the mean and its 90 % limits"
-                    if p.dim == 1
-                    else f"{names[-2] if right else names[-1]} to the right, {names[-1] if right else names[-2]} {'down' if arrays['down'] else 'up'}"
-                )
-            )
-        print(f"{time.perf_counter() - start:.0f} s in all")
 
 
-def _save(path, arrays):
-    with open(path, "wb") as f:
-        np.savez_compressed(f, **arrays)
+def _solve(
+    fields: Tensor,  # (n, *grid, c) in [0, 1]
+    generator: torch.Generator,
+) -> FieldModel:
+    "A model of Approach 1, as large as the fields allow."
+    n = len(fields)
+    if n < 40:
+        raise ValueError(f"approach 1 needs 40 fields or more, not {n}")
+    dim, cells = fields.ndim - 2, fields[0, ..., 0].numel()
+    flat = fields[:768].flatten(1)
+    rank = torch.linalg.matrix_rank(flat - flat.mean(0))
+    code = max(1, min(192, n // 5, int(0.9 * rank)))
+    print("solved, not trained: a minute or more")
+    model, _ = fit_images(
+        fields,
+        components=max(1, min(200, n // 50)),
+        rank=min(24, code),
+        code=code,
+        hidden=min(256, 3**dim * cells // 2),
+        generator=generator,
+    )
+    return model
 
 # %% ../nbs/cli.ipynb #cli00020
-def _clips(clips, size=2):
+class _Stage(NamedTuple):
+    "A part of a training."
+
+    name: str
+    balance: tuple[float, ...]  # of the model's losses
+    share: float  # of the time
+    lr: float
+
+
+_MEAN_THEN_DRAWS = (
+    _Stage("mean", (1.0, 0.0), 0.75, 4e-3),
+    _Stage("draws", (0.0, 1.0), 0.25, 8e-3),
+)
+_STAGES = {
+    5: _MEAN_THEN_DRAWS,
+    6: (_Stage("clips", (1.0, 1.0, 1.0), 1.0, 4e-3),),
+    10: _MEAN_THEN_DRAWS,
+}
+
+
+def _new_model(
+    fields: Tensor,  # (n, *grid, c)
+    approach: int,  # 5, 6 or 10
+    relative: bool,
+) -> FieldModel:
+    "An untrained model of the fields' size."
+    dim, channels, grid = fields.ndim - 2, fields.shape[-1], fields.shape[1:-1]
+    if approach == 6:
+        eights = -(-max(grid[1:], default=1) // 8)
+        side = max(16, 8 * eights)
+        return TemporalField(dim, channels, frames=grid[0], side=side, bounds=(0, 1))
+    make = SparseConditionalField if approach == 5 else SparseFeatureField
+    most = {1: 32, 2: 16, 3: 6}[dim]
+    tokens = max(3, min(most, -(-max(grid) // 4)))
+    return make(dim, channels, tokens=tokens, bounds=(0, 1), relative=relative)
+
+# %% ../nbs/cli.ipynb #c1100035
+def _clips(clips: Tensor, size: int = 2) -> Iterator:  # of (observations, target)
     "Endless batches: half of them whole frames, the others as images are seen."
     T = clips.shape[1]
     for obs, target in image_batches(clips, size=size):
         if torch.rand(()) < 0.5:
             frames = torch.rand(size, T) < 0.1 + 0.6 * torch.rand(size, 1)
-            obs = Observations(
-                target.coords,
-                target.values,
-                frames.repeat_interleave(target.mask.shape[1] // T, 1),
-            )
+            mask = frames.repeat_interleave(target.mask.shape[1] // T, 1)
+            obs = Observations(target.coords, target.values, mask)
         yield obs, target
 
 
-@call_parse
+def _batches(fields: Tensor, approach: int, generator: torch.Generator) -> Iterator:
+    "What an approach learns from."
+    if approach == 6:
+        return _clips(fields)
+    cells = fields[0, ..., 0].numel()
+    return image_batches(fields, size=min(32, 2**16 // cells + 1), generator=generator)
+
+
+def _train(
+    model: FieldModel,
+    batches: Callable[[], Iterator],  # a stream for each stage
+    stages: dict[Path, _Stage],  # by their checkpoints
+    minutes: float,
+) -> None:
+    "Train a model in stages, each from its checkpoint on if there is one."
+    for mark, stage in stages.items():
+        model.balance = stage.balance
+        again = f", goes on from {mark}" if mark.exists() else ""
+        print(f"{stage.name}: {stage.share * minutes:g} min{again}", flush=True)
+        fit(
+            model,
+            batches(),
+            seconds=60 * stage.share * minutes,
+            lr=stage.lr,
+            betas=(0.9, 0.99),
+            checkpoint=mark,
+            every=50,
+        )
+    model.balance = (1.0,) * len(model.balance)
+
+# %% ../nbs/cli.ipynb #c1100038
+def _write_model(path: str | Path, model: FieldModel, training: _Training) -> None:
+    "A model's own file, with how its values were mapped."
+    scale = training.offset, training.unit
+    about = json.dumps(dict(scale=scale, shape=training.shape))
+
+    def write(part):
+        model.save(part)
+        with safe_open(part, "pt") as f:
+            header, names = f.metadata(), f.keys()
+            tensors = {name: f.get_tensor(name) for name in names}
+        save_file(tensors, part, header | dict(nfd_fit=about))
+
+    _whole(path, write)
+
+
+def _checkpoints(
+    path: Path,  # of the model
+    fields: Tensor,
+    approach: int,
+    seed: int,
+) -> dict[Path, _Stage]:
+    "The stages of a training by their checkpoints; other data is another training."
+    run = f"{zlib.crc32(fields.numpy().tobytes(), seed):08x}"
+    stages = _STAGES[approach]
+    return {path.with_name(f"{path.name}.{s.name}.{run}.checkpoint"): s for s in stages}
+
+# %% ../nbs/cli.ipynb #c110003a
+@command
 def nfd_fit(
-    data: Path,  # .npy or .npz: (n, *grid) or (n, *grid, channels); or a folder of images or arrays
-    o: _Short("where the model goes", Path) = "model.safetensors",
+    # .npy or .npz: (n, *grid) or (n, *grid, channels); or a folder of images or arrays
+    data: str | Path,
+    o: str | Path = "model.safetensors",  # where the model goes
     approach: int = 5,  # 1, 5, 6 or 10
     minutes: float = 10.0,  # of training
-    channels: int = 0,  # how long the last axis is, if it is one of channels; by default it is up to 4
-    relative: bool = False,  # for photographs and scans, whose light and contrast say little (approaches 5 and 10)
+    # how long the last axis is, if it is one of channels; by default it is up to 4
+    channels: int = 0,
+    # for photographs and scans, whose light and contrast say little (approaches 5 and
+    # 10)
+    relative: bool = False,
     seed: int = 0,
 ) -> None:
-    "Train a model on fields of your own; called again, goes on from its checkpoints. Example: nfd_fit digits.npz -o digits.safetensors --approach 5 --minutes 30"
-    with _one_line("nfd_fit"):
-        start = time.perf_counter()
-        _folder(o)
-        x, scale, said = read_fields(data, channels)
-        d, c, side = x.ndim - 2, x.shape[-1], max(x.shape[1:-1])
-        o = Path(o)
-        print(said, flush=True)
-        if approach not in (1, 5, 6, 10):
-            raise ValueError(f"--approach is 1, 5, 6 or 10, not {approach}")
-        if minutes <= 0:
-            raise ValueError(f"--minutes is more than 0, not {minutes:g}")
-        if relative and approach not in (5, 10):
-            raise ValueError(f"--relative is for approaches 5 and 10, not {approach}")
-        if (approach in (5, 10) and d > 3) or (approach == 6 and not 2 <= d <= 4):
-            raise ValueError(
-                f"approach {approach} is not for fields of {d} dimension(s); use {5 if d < 4 else 1}"
-            )
-        torch.manual_seed(seed)
-        gen = torch.Generator().manual_seed(seed)
-        marks, run = (
-            [],
-            f"{zlib.crc32(x.numpy().tobytes(), seed):08x}",
-        )  # other data is another run
-        if approach == 1:
-            if len(x) < 40:
-                raise ValueError(f"approach 1 needs 40 fields or more, not {len(x)}")
-            flat = x[:768].flatten(1)
-            code = max(
-                1,
-                min(
-                    192,
-                    len(x) // 5,
-                    int(0.9 * torch.linalg.matrix_rank(flat - flat.mean(0))),
-                ),
-            )  # no more numbers than the fields span
-            print("solved, not trained: a minute or more")
-            model, _ = fit_images(
-                x,
-                components=max(1, min(200, len(x) // 50)),
-                rank=min(24, code),
-                code=code,
-                hidden=min(256, 3**d * x[0, ..., 0].numel() // 2),
-                generator=gen,
-            )
-        else:
-            if approach == 6:
-                model, batches = (
-                    TemporalField(
-                        d,
-                        c,
-                        frames=x.shape[1],
-                        side=max(16, 8 * -(-max(x.shape[2:-1], default=1) // 8)),
-                        bounds=(0, 1),
-                    ),
-                    lambda: _clips(x),
-                )
-                stages = [("clips", (1.0, 1.0, 1.0), 1.0, 4e-3)]
-            else:
-                model = (
-                    SparseConditionalField if approach == 5 else SparseFeatureField
-                )(
-                    d,
-                    c,
-                    tokens=max(3, min({1: 32, 2: 16, 3: 6}[d], -(-side // 4))),
-                    bounds=(0, 1),
-                    relative=relative,
-                )
-                batches, stages = (
-                    lambda: image_batches(
-                        x,
-                        size=min(32, 2**16 // x[0, ..., 0].numel() + 1),
-                        generator=gen,
-                    ),
-                    [
-                        ("mean", (1.0, 0.0), 0.75, 4e-3),
-                        ("draws", (0.0, 1.0), 0.25, 8e-3),
-                    ],
-                )
-            for name, model.balance, share, lr in stages:
-                marks.append(o.with_name(f"{o.name}.{name}.{run}.checkpoint"))
-                print(
-                    f"{name}: {share * minutes:g} min"
-                    + (f", goes on from {marks[-1]}" if marks[-1].exists() else ""),
-                    flush=True,
-                )
-                fit(
-                    model,
-                    batches(),
-                    seconds=60 * share * minutes,
-                    lr=lr,
-                    betas=(0.9, 0.99),
-                    checkpoint=marks[-1],
-                    every=50,
-                )
-            model.balance = (1.0,) * len(model.balance)
+    """Train a model on fields of your own; called again, goes on from its checkpoints.
+    Example: nfd_fit digits.npz -o digits.safetensors --approach 5 --minutes 30"""
+    start = time.perf_counter()
+    o = Path(o)
+    _check_folder(o)
+    fields, scale, note = read_fields(data, channels)
+    print(note, flush=True)
+    _check_fit(approach, minutes, relative, fields.ndim - 2)
+    torch.manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed)
+    stages: dict[Path, _Stage] = {}
+    if approach == 1:
+        model = _solve(fields, generator)
+    else:
+        model = _new_model(fields, approach, relative)
+        stages = _checkpoints(o, fields, approach, seed)
+        batches = partial(_batches, fields, approach, generator)
+        _train(model, batches, stages, minutes)
+    _write_model(o, model, _Training(*scale, tuple(fields.shape[1:-1])))
+    for mark in stages:
+        mark.unlink(missing_ok=True)
+    weights = sum(p.numel() for p in model.parameters())
+    seconds = time.perf_counter() - start
+    print(f"{o}: {type(model).__name__}, {weights:,} weights ({seconds:.0f} s)")
 
-        def write(tmp):  # the model's own file, and one more line in its header
-            model.save(tmp)
-            with safe_open(tmp, "pt") as f:
-                meta, tensors = f.metadata(), {k: f.get_tensor(k) for k in f.keys()}
-            save_file(
-                tensors,
-                tmp,
-                meta | dict(nfd_fit=json.dumps(dict(scale=scale, shape=x.shape[1:-1]))),
-            )
+# %% ../nbs/cli.ipynb #c110003c
+def _draws(
+    loaded: _Loaded,
+    table: Points | None,  # that the draws pass through
+    n: int,
+    shape: tuple[int, ...],
+    seed: int,
+) -> np.ndarray:  # (n, *shape, c)
+    "Draws on a grid, with or without points, in the user's units."
+    generator = torch.Generator().manual_seed(seed)
+    if table is None:
+        draws = loaded.net.generate(n, generator=generator).grid(*shape)
+    else:
+        loaded.check(table)
+        obs = to_observations(loaded.training.to_model(table), box_of(table))
+        draws = loaded.net.sample(obs, n, generator=generator).grid(*shape)[:, 0]
+    return loaded.training.to_user(draws.numpy())
 
-        _whole(o, write)
-        [m.unlink(missing_ok=True) for m in marks]
-        print(
-            f"{o}: {type(model).__name__}, {sum(p.numel() for p in model.parameters()):,} weights ({time.perf_counter() - start:.0f} s)"
-        )
-
-
-@call_parse
+# %% ../nbs/cli.ipynb #c110003e
+@command
 def nfd_sample(
-    model: str,  # a pretrained name or a file
-    n: _Short("draws", int) = 16,
-    res: Param(
-        "cells along each coordinate; by default those it was trained on, or 64",
-        int,
-        nargs="+",
-    ) = None,
-    points: Path = None,  # a table or array that draws must pass through, see nfd_reconstruct
+    model: Path | str,  # a pretrained name or a file
+    n: int = 16,  # draws
+    # cells along each coordinate; by default those it was trained on, or 64
+    res: Sequence[int] | None = None,
+    # a table or array that draws must pass through, see nfd_reconstruct
+    points: str | Path | None = None,
     values: int = 1,  # columns of it that are values
-    o: _Short("where the draws go", Path) = "draws.npz",
-    png: Path = None,  # and a picture of them
+    o: str | Path = "draws.npz",  # where the draws go
+    png: str | Path | None = None,  # and a picture of them
     seed: int = 0,
 ) -> None:
-    "Draw fields from a model, with or without points. Example: nfd_sample approach5-mnist -n 16 --res 64 64 -o draws.npz --png draws.png"
-    with _one_line("nfd_sample"):
-        _folder(o, png)
-        net, about = load(model), _about(model)
-        m, u = about["scale"]
-        shape = _res(
-            res,
-            net.dim,
-            about.get("shape") or ((64,) * net.dim if net.dim < 3 else (16,) * net.dim),
-        )
-        if n < 1:
-            raise ValueError(f"-n is 1 or more, not {n}")
-        g, obs = torch.Generator().manual_seed(seed), None
-        if points:
-            p = read_points(points, values)
-            if (net.dim, net.channels) != (p.dim, p.y.shape[1]):
-                raise ValueError(
-                    f"the model {model} is for {net.dim} coordinate(s) and {net.channels} value(s); the points have {p.dim} and {p.y.shape[1]}"
-                )
-            obs = _observations(p, _box(p), (m, u))
-        f = (
-            net.generate(n, generator=g)
-            if obs is None
-            else net.sample(obs, n, generator=g)
-        )
-        d = f.grid(*shape)
-        d = (d if obs is None else d[:, 0]).numpy() * u + m
-        _whole(o, lambda tmp: _save(tmp, dict(draws=d)))
-        print(f"{o}: draws of shape {d.shape}")
-        if png:
-            _whole(
-                png,
-                lambda tmp: _gallery(d).savefig(
-                    tmp, format=Path(png).suffix[1:] or "png"
-                ),
-            )
-            print(png)
-
-
-def _gallery(d):
-    "Up to 16 draws; of three dimensions or more the middle slice, of several channels the first or the colours."
-    from matplotlib.figure import Figure
-
-    while d.ndim > 4:
-        d = d[:, d.shape[1] // 2]
-    k = min(16, len(d))
-    w = min(8, k)
-    fig = Figure(figsize=(1.1 * w, 1.1 * -(-k // w)), dpi=100)
-    axs = fig.subplots(-(-k // w), w, squeeze=False).ravel()
-    for ax in axs:
-        ax.set(xticks=[], yticks=[])
-    for ax in axs[k:]:
-        ax.axis("off")
-    for ax, a in zip(axs, d):
-        ax.plot(a) if a.ndim == 2 else ax.imshow(
-            np.clip((a - d.min()) / (np.ptp(d) or 1), 0, 1)
-            if a.shape[-1] == 3
-            else a[..., 0],
-            cmap="gray",
-            vmin=None if a.shape[-1] == 3 else d.min(),
-            vmax=None if a.shape[-1] == 3 else d.max(),
-        )
-    fig.tight_layout(pad=0.3)
-    return fig
+    """Draw fields from a model, with or without points. Example:
+    nfd_sample approach5-mnist -n 16 --res 64 64 -o draws.npz --png draws.png"""
+    _check_folder(o)
+    _check_folder(png)
+    loaded = _load(model)
+    dim = loaded.net.dim
+    default = (64,) * dim if dim < 3 else (16,) * dim
+    shape = resolution(res, dim, loaded.training.shape or default)
+    if n < 1:
+        raise ValueError(f"-n is 1 or more, not {n}")
+    table = read_points(points, values) if points else None
+    draws = _draws(loaded, table, n, shape, seed)
+    _write_arrays(o, dict(draws=draws))
+    print(f"{o}: draws of shape {draws.shape}")
+    if png:
+        _write_picture(png, draw_gallery(draws))
+        print(png)
