@@ -33,7 +33,7 @@ from nfdiffusion.encoders import (
 )
 from .fields import BasisSiren, ConcatSiren, ModulatedSiren
 from .randomness import RandomSource, random_normal
-from .training import CodedField, FieldModel
+from .training import FieldModel, LatentModel
 
 # %% auto #0
 __all__ = ['DECODERS', 'BY_BAYES', 'signal_batches', 'whole_batches', 'decoder_class', 'network_encoder', 'code_denoiser',
@@ -138,7 +138,7 @@ def field_error(
     return (error * target.mask).sum() / target.mask.sum().clamp_min(1)
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #05f10007
-class SirenCodes(CodedField):
+class SirenCodes(LatentModel):
     "Observations to a code and the code to a field by a SIREN, without diffusion."
 
     encoder: MLPEncoder | SetEncoder | MixtureEncoder

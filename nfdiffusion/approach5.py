@@ -22,7 +22,7 @@ from .linalg import ridge_codes
 from .networks import GridUNet, Relative
 from .places import LocalSiren, Places
 from .randomness import RandomSource, random_normal
-from .training import CodedField, FieldModel
+from .training import FieldModel, LatentModel
 
 # %% auto #0
 __all__ = ['TOKENS', 'anchor_order', 'Tokens', 'within_bounds', 'points_at_once', 'TokenField', 'TokenMean', 'training_labels',
@@ -89,7 +89,7 @@ def points_at_once(field: Field, obs: Observations | None) -> int:
     return max(1, min(field.chunk, 2048, 2**20 // observed))
 
 
-class TokenField(CodedField):
+class TokenField(LatentModel):
     "Codes of tokens on a grid, as fields through the observations that they answer."
 
     grid: Tensor  # (A, d), of the anchors

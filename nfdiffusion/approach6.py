@@ -16,7 +16,7 @@ from .encoders import PointCode, splat
 from .fields import Field
 from .places import LocalSiren, Places
 from .randomness import RandomSource, random_normal
-from .training import CodedField, FieldModel
+from .training import FieldModel, LatentModel
 from nfdiffusion.video import (
     FrameEncoder,
     VideoDenoiser,
@@ -136,7 +136,7 @@ def check_sizes(dim: int, frames: int, side: int, levels: int) -> None:
         )
 
 # %% ../nbs/07_approach6_temporal.ipynb #a7d60009
-class FrameNetworks(CodedField):
+class FrameNetworks(LatentModel):
     "What Approach 6 learns: networks from observations to frames at latent times."
 
     def __init__(

@@ -36,6 +36,7 @@ from .metrics import best_spread, coverage
 if TYPE_CHECKING:  # Accelerate takes a while to import, and not everyone trains
     from accelerate import Accelerator
     from tqdm import tqdm
+from .randomness import RandomSource, item_generators
 
 # %% auto #0
 __all__ = ['FORMAT', 'checksum', 'write_tensors', 'read_tensors', 'Configured', 'check_observations', 'LatentModel', 'stretch',
@@ -239,7 +240,7 @@ def draw_codes(
     obs: Observations,  # of B items
     n: int,  # draws for each item
     steps: int,  # of the sampler
-    generator: torch.Generator | None,
+    generator: RandomSource,
     **how,  # what else the model's `draw` takes
 ) -> Tensor:  # (n, B, F)
     "Draws of the code, spread about their mean as `recalibrate` found."
@@ -261,7 +262,7 @@ class FieldModel(LatentModel):
         FieldModel.known[cls.__name__] = cls
 
     def draw(
-        self, obs: Observations, n: int, steps: int, generator: torch.Generator | None
+        self, obs: Observations, n: int, steps: int, generator: RandomSource
     ) -> Tensor:
         "Draws of the code, (n, B, F). A posterior in closed form takes no steps."
         return self.posterior(obs).sample(n, generator)
@@ -277,10 +278,10 @@ class FieldModel(LatentModel):
     ) -> Field:  # over (n, B)
         "Posterior draws, each one function at every resolution."
         seed = int(torch.randint(2**62, (), generator=generator))
-        parts = [
-            draw_codes(self, o, n, steps, torch.Generator().manual_seed(seed), **how)
-            for o in self.chunks(obs)  # the same numbers for every chunk
-        ]
+        parts = []
+        for o in self.chunks(obs):
+            own = item_generators(o, torch.Generator().manual_seed(seed))
+            parts.append(draw_codes(self, o, n, steps, own, **how))
         return self.field(torch.cat(parts, 1), obs.to(self.like))
 
     @torch.no_grad()
