@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from .data import Observations, grid_coords
 from .fields import BasisSiren
 from .linalg import cholesky_plus_one, kmeans, principal, spline_grid, upcast
+from .randomness import RandomSource, random_normal, random_uniform
 
 # %% auto #0
 __all__ = ['take', 'sort_points', 'MLPEncoder', 'fourier_features', 'SetEncoder', 'Posterior', 'PointCode', 'mixture_mean',
@@ -132,7 +133,7 @@ class Posterior(Protocol):
     def code(self) -> Tensor:  # (B, F)
         "The code to decode when one is asked for: the posterior mean, if there is one."
 
-    def sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
+    def sample(self, n: int, generator: RandomSource = None) -> Tensor:
         "Draws of the code: (n, B, F)."
 
     def log_prob(self, target: Observations) -> Tensor:  # (B, M)
@@ -148,7 +149,7 @@ class PointCode:
     def code(self) -> Tensor:  # (B, F)
         return self.z
 
-    def sample(self, n: int, generator: torch.Generator | None = None) -> NoReturn:
+    def sample(self, n: int, generator: RandomSource = None) -> NoReturn:
         raise ValueError(
             "this encoder gives one answer and no spread; make the model with "
             "diffusion=256, or with encoder='mixture'"
@@ -210,14 +211,14 @@ class CodePosterior:
         var = self.root.square().sum(-1)
         return mixture_moments(self.log_w, self.mean, var)[1].sqrt()
 
-    def sample(self, n: int, generator: torch.Generator | None = None) -> Tensor:
+    def sample(self, n: int, generator: RandomSource = None) -> Tensor:
         "Draws of the code: (n, B, F)."
         (B, K), R = self.log_w.shape, self.root.shape[-1]
-        u = torch.rand(n, 1, 1, generator=generator).to(self.mean)
-        eps = torch.randn(n, 1, R, generator=generator).to(self.mean)
+        u = random_uniform(n, B, 1, generator=generator).to(self.mean)
+        eps = random_normal(n, B, R, generator=generator).to(self.mean)
         k = (self.log_w.exp().cumsum(-1) < u).sum(-1).clamp_max(K - 1)  # (n, B)
         b = torch.arange(B, device=k.device).expand(n, B)
-        offset = torch.einsum("nbfr,nbr->nbf", self.root[b, k], eps.expand(n, B, R))
+        offset = torch.einsum("nbfr,nbr->nbf", self.root[b, k], eps)
         return self.mean[b, k] + offset
 
     def at(self, x: Tensor) -> tuple[Tensor, Tensor]:
