@@ -5,28 +5,23 @@
 # %% ../nbs/cli.ipynb #8e50ebbc
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import shutil
 import sys
+import tempfile
 import time
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial, wraps
-from inspect import Parameter
+from functools import partial
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, NamedTuple, ParamSpec, Union, get_args, get_origin
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from fastcore.docments import docments
+from .commands import command
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as as_bytes
 from torch import Tensor
 
 from .approach1 import fit_images
@@ -34,7 +29,7 @@ from .approach5 import SparseConditionalField
 from .approach6 import TemporalField
 from .approach10 import SparseFeatureField
 from .data import Observations, grid_coords, image_batches, observe
-from .datasets import mnist, mnist_slice
+from .datasets import mnist, mnist_slice, open_atomic, write_atomic
 from .evidence import EvidenceField, left_out
 from .fields import interpolate
 from .metrics import mse, psnr
@@ -57,94 +52,7 @@ from nfdiffusion.points import (
 from .training import FieldModel, fit, load, pretrained
 
 # %% auto #0
-__all__ = ['command', 'score_digits', 'draw_digits', 'nfd_demo', 'nfd_reconstruct', 'nfd_fit', 'nfd_sample']
-
-# %% ../nbs/cli.ipynb #c1100003
-def _type(annotation: Any) -> Any:
-    "What reads an argument: the last type of a union, leaving out None."
-    if get_origin(annotation) not in (Union, UnionType):
-        return annotation
-    return [t for t in get_args(annotation) if t is not NoneType][-1]
-
-
-def _argument(
-    name: str,
-    annotation: Any,
-    default: Any,  # `Parameter.empty` where there is none
-    comment: str | None,
-) -> tuple[str, dict]:  # what `add_argument` takes
-    "An argument or option of the shell for a parameter."
-    kind, options = _type(annotation), {}
-    positional = default is Parameter.empty
-    hint = "" if positional or default is None else f" (default: {default})"
-    options["help"] = ((comment or "") + hint).replace("%", "%%")
-    if not positional:
-        options["default"] = default
-    if kind is bool:
-        options["action"] = "store_true"
-    elif get_args(kind):
-        options |= dict(type=get_args(kind)[0], nargs="+")
-    else:
-        options["type"] = kind
-    dashes = "" if positional else "-" if len(name) == 1 else "--"
-    return dashes + name, options
-
-# %% ../nbs/cli.ipynb #c1100006
-def _formatter(prog: str) -> argparse.HelpFormatter:
-    "Help as wide as the terminal, or 120 columns where there is none."
-    width = shutil.get_terminal_size((120, 30)).columns
-    return argparse.HelpFormatter(prog, max_help_position=width // 2, width=width)
-
-
-def _parser(func: Callable) -> argparse.ArgumentParser:
-    "What reads a function's arguments from the shell, and explains them."
-    parser = argparse.ArgumentParser(
-        func.__name__, description=func.__doc__, formatter_class=_formatter
-    )
-    parameters = docments(func, full=True, returns=False, eval_str=True)
-    for name, p in parameters.items():
-        flag, options = _argument(name, p.anno, p.default, p.docment)
-        parser.add_argument(flag, **options)
-    return parser
-
-# %% ../nbs/cli.ipynb #cli00002
-_MENDABLE = (
-    ValueError,
-    OSError,
-    ImportError,
-    MemoryError,
-    RuntimeError,
-    FloatingPointError,
-    zipfile.BadZipFile,
-    EOFError,
-)
-_P = ParamSpec("_P")
-
-
-@contextmanager
-def _one_line(name: str) -> Iterator[None]:
-    "What a user can mend is said in one line, with exit code 1."
-    try:
-        yield
-    except _MENDABLE as e:
-        what = " ".join(str(e).split()) or type(e).__name__
-        raise SystemExit(f"{name}: {what}") from None
-
-
-def command(func: Callable[_P, None]) -> Callable[_P, None]:
-    "A decorator: a program of the function's name reads the shell's arguments."
-    name = func.__name__
-
-    @wraps(func)
-    def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
-        is_program = Path(sys.argv[0]).stem == name
-        with _one_line(name):
-            if is_program and not args and not kwargs:
-                func(**vars(_parser(func).parse_args()))
-            else:
-                func(*args, **kwargs)
-
-    return run
+__all__ = ['score_digits', 'draw_digits', 'nfd_demo', 'nfd_reconstruct', 'nfd_fit', 'nfd_sample']
 
 # %% ../nbs/cli.ipynb #c110000b
 def _check_folder(path: str | Path | None, what: str | None = None) -> None:
@@ -158,31 +66,17 @@ def _check_folder(path: str | Path | None, what: str | None = None) -> None:
         )
 
 
-def _whole(path: str | Path, write: Callable[[Path], None]) -> None:
-    "`write` a file whole or not at all."
-    path = Path(path)
-    part = path.with_name(f".{os.getpid()}.{path.name}")
-    try:
-        write(part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
 def _write_arrays(path: str | Path, arrays: dict[str, np.ndarray]) -> None:
     "Arrays by name, as .npz whatever the path's suffix is."
-
-    def write(part):
-        with open(part, "wb") as f:
-            np.savez_compressed(f, **arrays)
-
-    _whole(path, write)
+    with open_atomic(Path(path)) as f:
+        np.savez_compressed(f, **arrays)
 
 
 def _write_picture(path: str | Path, figure: Any) -> None:
     "A matplotlib Figure, in the format that the path's suffix names."
     format = Path(path).suffix[1:] or "png"
-    _whole(path, lambda part: figure.savefig(part, format=format))
+    with open_atomic(Path(path)) as f:
+        figure.savefig(f, format=format)
 
 # %% ../nbs/cli.ipynb #3c8d05e9
 def score_digits(
@@ -653,14 +547,13 @@ def _write_model(path: str | Path, model: FieldModel, training: _Training) -> No
     scale = training.offset, training.unit
     about = json.dumps(dict(scale=scale, shape=training.shape))
 
-    def write(part):
-        model.save(part)
-        with safe_open(part, "pt") as f:
+    with tempfile.TemporaryDirectory() as folder:
+        own = Path(folder, "model.safetensors")
+        model.save(own)
+        with safe_open(own, "pt") as f:
             header, names = f.metadata(), f.keys()
             tensors = {name: f.get_tensor(name) for name in names}
-        save_file(tensors, part, header | dict(nfd_fit=about))
-
-    _whole(path, write)
+    write_atomic(Path(path), as_bytes(tensors, header | dict(nfd_fit=about)))
 
 
 def _checkpoints(

@@ -15,7 +15,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import torch
-from fastcore.script import call_parse
+from .commands import command
 from torch import Tensor, nn
 from torch.distributions import Normal
 
@@ -764,7 +764,7 @@ def compare(
     return rows()
 
 # %% ../nbs/09_comparison.ipynb #c0900028
-@call_parse
+@command
 def nfd_compare(
     # train every approach and every peer anew (over an hour); without it: the package's
     # weights, interpolants, exact posteriors
@@ -781,20 +781,17 @@ def nfd_compare(
     """Compare all methods on the same functions and observations: table.csv, scores.png
     and pareto.png. Example: nfd_compare --tasks sine,digits --out mine"""
     out, start = Path(out), time.perf_counter()
-    try:
-        if seconds < 4:
-            raise ValueError(f"--seconds is 4 at least, not {seconds}")
-        if items < 0 or items > 500:
-            raise ValueError(f"--items is between 1 and 500, not {items}")
-        print(f"torch {torch.__version__}, {torch.get_num_threads()} thread(s)")
-        names = tuple(t.strip() for t in tasks.split(","))
-        items = items or (320 if full else 64)
-        budgets = (seconds // 4, seconds) if full else ()
-        rows = compare(out / "table.csv", names, items, budgets, seed)
-        draw_scores(rows).savefig(out / "scores.png")
-        draw_pareto(rows).savefig(out / "pareto.png")
-    except (ValueError, OSError) as e:
-        raise SystemExit(f"nfd_compare: {e}") from None
+    if seconds < 4:
+        raise ValueError(f"--seconds is 4 at least, not {seconds}")
+    if items < 0 or items > 500:
+        raise ValueError(f"--items is between 1 and 500, not {items}")
+    print(f"torch {torch.__version__}, {torch.get_num_threads()} thread(s)")
+    names = tuple(t.strip() for t in tasks.split(","))
+    items = items or (320 if full else 64)
+    budgets = (seconds // 4, seconds) if full else ()
+    rows = compare(out / "table.csv", names, items, budgets, seed)
+    draw_scores(rows).savefig(out / "scores.png")
+    draw_pareto(rows).savefig(out / "pareto.png")
     spent = time.perf_counter() - start
     print(f"\n{markdown(rows)}")
     print(f"{out}: table.csv, scores.png, pareto.png ({spent:.0f} s)")
