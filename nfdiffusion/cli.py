@@ -19,7 +19,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from .commands import command
 from safetensors import safe_open
 from safetensors.torch import save as as_bytes
 from torch import Tensor
@@ -28,6 +27,7 @@ from .approach1 import fit_images
 from .approach5 import SparseConditionalField
 from .approach6 import TemporalField
 from .approach10 import SparseFeatureField
+from .commands import command
 from .data import Observations, grid_coords, image_batches, observe
 from .datasets import mnist, mnist_slice, open_atomic, write_atomic
 from .evidence import EvidenceField, left_out

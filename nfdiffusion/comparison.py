@@ -15,7 +15,6 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import torch
-from .commands import command
 from torch import Tensor, nn
 from torch.distributions import Normal
 
@@ -28,6 +27,7 @@ from nfdiffusion.approach1 import (
 from .approach5 import SparseConditionalField
 from .approach10 import SparseFeatureField
 from .clips import MovingDigits, clip_views, fade_frames, space_time
+from .commands import command
 from nfdiffusion.data import (
     FourierSignals,
     GPPosterior,
