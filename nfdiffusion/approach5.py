@@ -312,6 +312,7 @@ def unseen_share(
 
 
 def weighted_mse(error: Tensor, weight: Tensor) -> Tensor:  # (B, M, c), (B, M)
+    "Mean squared error over points, by their weights."
     total = (weight[..., None] * error.square()).sum()
     return total / (weight.sum() * error.shape[-1]).clamp_min(1)
 

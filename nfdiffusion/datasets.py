@@ -57,7 +57,7 @@ def open_atomic(
             os.unlink(part)
 
 
-def write_atomic(path: Path, data: bytes):
+def write_atomic(path: Path, data: bytes) -> None:
     "Write `data` to `path`, whole or not at all, whoever else is writing it."
     with open_atomic(path) as f:
         f.write(data)

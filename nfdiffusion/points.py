@@ -20,10 +20,9 @@ from torch import Tensor
 from .data import Observations
 
 # %% auto #0
-__all__ = ['PointReader', 'POINT_READERS', 'FieldReader', 'FIELD_READERS', 'Points', 'points_from_rows', 'points_from_cells',
-           'reads', 'load_arrays', 'read_points', 'read_fields', 'box_of', 'resolution', 'Grid', 'points_inside',
-           'to_observations', 'Answer', 'field_arrays', 'describe_arrays', 'draw_field', 'describe_picture',
-           'draw_gallery']
+__all__ = ['POINT_READERS', 'FIELD_READERS', 'Points', 'points_from_rows', 'points_from_cells', 'reads', 'load_arrays',
+           'read_points', 'read_fields', 'box_of', 'resolution', 'Grid', 'points_inside', 'to_observations', 'Answer',
+           'field_arrays', 'describe_arrays', 'draw_field', 'describe_picture', 'draw_gallery']
 
 # %% ../nbs/points.ipynb #97000011
 @dataclass
@@ -127,10 +126,10 @@ def points_from_cells(
     )
 
 # %% ../nbs/points.ipynb #9700001c
-PointReader = Callable[
+_PointReader = Callable[
     [Path, int], Points
 ]  # of a file, and how many columns are values
-POINT_READERS: dict[str, PointReader] = {}
+POINT_READERS: dict[str, _PointReader] = {}
 
 
 def reads(
@@ -321,8 +320,8 @@ def read_points(
     return read(path, values)
 
 # %% ../nbs/points.ipynb #97000036
-FieldReader = Callable[[Path], np.ndarray]  # (*grid) or (*grid, channels)
-FIELD_READERS: dict[str, FieldReader] = {}
+_FieldReader = Callable[[Path], np.ndarray]  # (*grid) or (*grid, channels)
+FIELD_READERS: dict[str, _FieldReader] = {}
 
 
 @reads(FIELD_READERS, ".npy", ".npz")
