@@ -237,7 +237,8 @@ def _training(model: str | Path) -> _Training:
     if not header:
         return _Training()
     about = json.loads(header)
-    return _Training(*about["scale"], tuple(about["shape"]))
+    offset, unit = about["scale"]
+    return _Training(offset, unit, tuple(about["shape"]))
 
 
 class _Loaded(NamedTuple):

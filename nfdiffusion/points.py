@@ -75,13 +75,13 @@ def points_from_rows(
             f"which leaves {dim} coordinate(s); 1 to 4 are wanted: "
             "say how many columns are values with --values"
         )
-    named = names is not None and len(names) == columns
-    names = names if named else _default_names(dim, values)
+    known = names if names and len(names) == columns else None
+    names = known or _default_names(dim, values)
     complete = np.isfinite(rows).all(1)
     if not complete.any():
         raise ValueError(f"every line of {path} has a missing cell")
     note = f"coordinates {', '.join(names[:dim])}, values {', '.join(names[dim:])}"
-    notes = [note if named else f"{note} (no line of names)"]
+    notes = [note if known else f"{note} (no line of names)"]
     if not complete.all():
         notes.append(
             f"{(~complete).sum():,} of {len(rows):,} lines have a missing cell "
