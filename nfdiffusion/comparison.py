@@ -37,6 +37,7 @@ from nfdiffusion.data import (
     WavePosterior,
     observe,
     split,
+    unseen,
 )
 from .datasets import mnist, mnist_slice
 from .diffusion import Denoiser, Schedule, sample
@@ -58,8 +59,8 @@ from .training import FieldModel, fit, load
 
 # %% auto #0
 __all__ = ['TASKS', 'METHODS', 'ON_GRIDS', 'Task', 'signal_task', 'fourier_task', 'sine_task', 'training_digits', 'digit_batches',
-           'digit_task', 'unseen', 'clip_task', 'joint_field', 'new_seed', 'process_log_prob', 'waves_log_prob',
-           'Exact', 'neural_processes', 'convolutional', 'attentive', 'normal_at', 'white_draws', 'NeuralProcess',
+           'digit_task', 'clip_task', 'joint_field', 'new_seed', 'process_log_prob', 'waves_log_prob', 'Exact',
+           'neural_processes', 'convolutional', 'attentive', 'normal_at', 'white_draws', 'NeuralProcess',
            'ConditionalUNet', 'PixelPosterior', 'Method', 'method', 'interpolant', 'train_new', 'exact_posterior',
            'closed_form', 'wave_mixture', 'approach1', 'train_sparse', 'approach5', 'approach10', 'packaged',
            'conv_cnp', 'attentive_cnp', 'u_net', 'pixel_ddpm', 'milliseconds', 'mean_scores', 'ensemble_scores',
@@ -144,20 +145,6 @@ def digit_task(n: int, images: Callable = training_digits) -> Task:
     return Task("digits", truth, views, (28, 28), batches, images=images)
 
 # %% ../nbs/09_comparison.ipynb #9c5a1009
-def unseen(
-    target: Observations,  # (B, M) points
-    obs: Observations,  # (B, N) points, some of them those of the target
-) -> Tensor:  # (B, M) bool
-    "Which points of the target are not among the observed ones."
-    base = torch.tensor([1e6, 1e3, 1.0], dtype=torch.double)
-
-    def key(coords):  # one number for each point
-        return coords.double() @ base[-coords.shape[-1] :]
-
-    items = zip(target.coords, obs.coords, obs.mask, strict=True)
-    return ~torch.stack([torch.isin(key(x), key(c[m])) for x, c, m in items])
-
-
 def clip_task(
     n: int,  # functions of the other tasks: for every sixteen there is a clip
 ) -> Task:
