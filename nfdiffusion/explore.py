@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from .data import Observations, observe
-from .training import FieldModel
+from .training import FieldModel, draw_codes
 
 # %% auto #0
 __all__ = ['SHOWN', 'Shown', 'answer', 'span', 'start', 'page', 'points_observed', 'Hand', 'widget_class', 'explore']
@@ -47,7 +47,11 @@ def answer(
     draws, a row each."""
     how = SHOWN[model.dim]
     shape = how.moving if moving else how.rest
-    found = model.sample(obs, how.n, generator=torch.Generator().manual_seed(0))
+    obs = obs.to(model.like)
+    # The same random numbers whatever is seen: draws follow the hand, and don't jump.
+    same = torch.Generator().manual_seed(0)
+    with torch.no_grad():
+        found = model.field(draw_codes(model, obs, how.n, 10, same), obs)
     draws = found.grid(*shape)[:, 0, ..., 0]
     if model.dim == 1:
         spread = draws.quantile(draws.new_tensor([0.05, 0.95]), 0)
