@@ -134,7 +134,7 @@ def _grid_points(values: Any) -> tuple[Tensor, Tensor]:
         )
     B, *shape, c = values.shape
     x = grid_coords(*shape, dtype=values.dtype, device=values.device)
-    return x.expand(B, *x.shape), values.reshape(B, -1, c)
+    return x.expand(B, *x.shape), values.reshape(B, len(x), c)
 
 
 def _padded_sets(points: Iterable) -> tuple[Tensor, Tensor, Tensor]:
