@@ -27,11 +27,10 @@ from nfdiffusion.encoders import (
     MLPEncoder,
     PointCode,
     SetEncoder,
-    calibrate,
     mixture_loss,
-    start_from_fields,
 )
 from .fields import BasisSiren, ConcatSiren, ModulatedSiren
+from .from_fields import calibrate, start_from_fields
 from .randomness import RandomSource, random_normal
 from .training import FieldModel, LatentModel
 

@@ -41,8 +41,8 @@ from nfdiffusion.data import (
 )
 from .datasets import mnist, mnist_slice
 from .diffusion import Denoiser, Schedule, sample
-from .encoders import start_from_fields
 from .fields import Field, interpolate
+from .from_fields import start_from_fields
 from .metrics import coverage, crps, energy_score, mse, psnr, ssim
 from .peers import UNet, UNetField, digit_views, on_pixels, pixel_field
 from .randomness import item_generators, random_normal

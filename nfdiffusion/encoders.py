@@ -8,25 +8,29 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Sequence
-from typing import NoReturn, Protocol, runtime_checkable
+from typing import NamedTuple, NoReturn, Protocol, runtime_checkable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .data import Observations, grid_coords
+from .data import Observations
 from .fields import BasisSiren
-from .linalg import cholesky_plus_one, kmeans, principal, spline_grid, upcast
-from .randomness import RandomSource, random_normal, random_uniform
+from .linalg import add_to_diagonal, cholesky_plus_one, upcast
+from nfdiffusion.randomness import (
+    RandomSource,
+    item_generators,
+    random_normal,
+    random_uniform,
+)
 
 # %% auto #0
-__all__ = ['take', 'sort_points', 'MLPEncoder', 'fourier_features', 'SetEncoder', 'Posterior', 'PointCode', 'mixture_mean',
-           'mixture_moments', 'CodePosterior', 'observed_rows', 'half_log_det', 'solve_rows', 'rows_times_root',
-           'root_times', 'smooth_scales', 'random_roots', 'CodePrior', 'likeliest', 'MixtureEncoder', 'together',
-           'mixture_loss', 'principal_functions', 'with_ones', 'last_layer', 'fit_basis', 'code_log_density',
-           'responsibilities', 'leading_directions', 'fit_each', 'start_components', 'fit_components', 'scale_basis',
-           'project_fields', 'nearest_in_plane', 'plane_residual', 'start_from_fields', 'prediction_error', 'calibrate',
-           'axis_tents', 'tents', 'tent_matrix', 'splat']
+__all__ = ['ALTERNATIVES', 'take', 'sort_points', 'MLPEncoder', 'fourier_features', 'SetEncoder', 'Posterior', 'PointCode',
+           'mixture_mean', 'mixture_moments', 'root_times_noise', 'CodeMixture', 'joint_log_density', 'CodePosterior',
+           'observed_rows', 'half_log_det', 'solve_rows', 'rows_times_root', 'root_times', 'smooth_scales',
+           'random_roots', 'CodePrior', 'likeliest', 'solve_scaled', 'Answers', 'likeliest_answers', 'mass_within',
+           'joint_posterior', 'FieldPrior', 'MixtureEncoder', 'together', 'mixture_loss', 'evidence_of_draws',
+           'surprise', 'axis_tents', 'tents', 'tent_matrix', 'splat']
 
 # %% ../nbs/02_encoders.ipynb #b2000001
 def take(
@@ -181,23 +185,36 @@ def mixture_moments(
     spread = var + (mean - centre[:, None]).square()
     return centre, mixture_mean(log_w, spread)
 
+# %% ../nbs/02_encoders.ipynb #b2000104
+def root_times_noise(
+    roots: Sequence[Tensor],  # (B, K_i, F, R_i) of the components in turn
+    k: Tensor,  # (n, B), a component for each draw
+    eps: Tensor,  # (n, B, R), at least as wide as the widest root
+) -> Tensor:  # (n, B, F)
+    "A_k ε of the component that each draw has."
+    offset = eps.new_zeros(*k.shape, roots[0].shape[2])
+    first = 0
+    for root in roots:
+        own = (k >= first) & (k < first + root.shape[1])
+        item = own.nonzero()[:, 1]
+        narrow = eps[own][:, : root.shape[3], None]
+        offset[own] = (root[item, k[own] - first] @ narrow)[..., 0]
+        first += root.shape[1]
+    return offset
+
 # %% ../nbs/02_encoders.ipynb #46ab8f60
-class CodePosterior:
+class CodeMixture:
     "A mixture of Gaussians over the codes of each item."
 
     def __init__(
         self,
-        decoder: BasisSiren,  # linear in the code
         log_w: Tensor,  # (B, K) log weights of the components
         mean: Tensor,  # (B, K, F)
-        root: Tensor,  # (B, K, F, R), covariances root @ root^T
-        noise: Tensor,  # standard deviation of an observation
+        roots: Sequence[Tensor],  # (B, K_i, F, R_i), covariances root @ root^T
     ):
-        self.decoder = decoder
         self.log_w = log_w
         self.mean = mean
-        self.root = root
-        self.noise = noise
+        self.roots = roots
 
     def __len__(self) -> int:
         return len(self.log_w)
@@ -208,49 +225,87 @@ class CodePosterior:
 
     def std(self) -> Tensor:  # (B, F)
         "Standard deviation of each number of the code."
-        var = self.root.square().sum(-1)
+        var = torch.cat([root.square().sum(-1) for root in self.roots], 1)
         return mixture_moments(self.log_w, self.mean, var)[1].sqrt()
 
     def sample(self, n: int, generator: RandomSource = None) -> Tensor:
         "Draws of the code: (n, B, F)."
-        (B, K), R = self.log_w.shape, self.root.shape[-1]
+        (B, K), R = self.log_w.shape, max(root.shape[-1] for root in self.roots)
         u = random_uniform(n, B, 1, generator=generator).to(self.mean)
         eps = random_normal(n, B, R, generator=generator).to(self.mean)
         k = (self.log_w.exp().cumsum(-1) < u).sum(-1).clamp_max(K - 1)  # (n, B)
         b = torch.arange(B, device=k.device).expand(n, B)
-        offset = torch.einsum("nbfr,nbr->nbf", self.root[b, k], eps)
-        return self.mean[b, k] + offset
+        return self.mean[b, k] + root_times_noise(self.roots, k, eps)
+
+# %% ../nbs/02_encoders.ipynb #b2000101
+def joint_log_density(
+    error: Tensor,  # (..., c), values less their mean
+    cov: Tensor,  # (..., c, c) of the channels of one point
+) -> Tensor:  # (...)
+    "Log density of a Gaussian in nats, each channel given those before it."
+    total = error.new_zeros(())
+    for _ in range(error.shape[-1]):
+        var = cov[..., 0, 0]
+        total = total - 0.5 * (error[..., 0].square() / var + (2 * math.pi * var).log())
+        gain = cov[..., 1:, 0] / var[..., None]
+        error = error[..., 1:] - gain * error[..., :1]
+        cov = cov[..., 1:, 1:] - gain[..., None] * cov[..., :1, 1:]
+    return total
+
+# %% ../nbs/02_encoders.ipynb #b2000107
+class CodePosterior(CodeMixture):
+    "What observations say of the codes, and so of the fields of a linear decoder."
+
+    def __init__(
+        self,
+        decoder: BasisSiren,  # linear in the code
+        codes: CodeMixture,
+        noise: Tensor,  # (B, K) standard deviation of an observation
+    ):
+        super().__init__(codes.log_w, codes.mean, codes.roots)
+        self.decoder = decoder
+        self.noise = noise
 
     def at(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        "Components' means and variances at x (M, d) or (B, M, d): two of (B, K, M, c)."
+        """Components' means (B, K, M, c) at x (M, d) or (B, M, d), and the covariances
+        of the channels (B, K, M, c, c)."""
         phi, offset = self.decoder.basis(x)  # (*, M, c, F), (*, M, c)
         phi = phi.expand(len(self), *phi.shape[-3:])
         offset = offset.expand(len(self), *offset.shape[-2:])
-        var = torch.einsum("bmcf,bkfr->bkmcr", phi, self.root).square().sum(-1)
+        rows = [torch.einsum("bmcf,bkfr->bkmcr", phi, root) for root in self.roots]
+        cov = torch.cat([row @ row.mT for row in rows], 1)
         mean = torch.einsum("bmcf,bkf->bkmc", phi, self.mean)
-        return mean + offset[:, None], var
+        return mean + offset[:, None], cov
 
     def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
         "Mean and variance of the field at x (M, d) or (B, M, d): two of (B, M, c)."
-        return mixture_moments(self.log_w, *self.at(x))
+        mean, cov = self.at(x)
+        return mixture_moments(self.log_w, mean, cov.diagonal(dim1=-2, dim2=-1))
 
     def log_prob(self, target: Observations) -> Tensor:
         "Log density of each target point, noise included, in nats: (B, M)."
-        mean, var = self.at(target.coords)
-        var = var + self.noise**2
+        mean, cov = self.at(target.coords)
+        noise = self.noise.square()[..., None, None].expand(mean.shape)
         error = target.values[:, None] - mean
-        log_normal = -0.5 * (error.square() / var + (2 * math.pi * var).log()).sum(-1)
-        return torch.logsumexp(self.log_w[..., None] + log_normal, 1)
+        log_p = joint_log_density(error, cov + torch.diag_embed(noise))
+        return torch.logsumexp(self.log_w[..., None] + log_p, 1)
+
+    def stretched(self, spread: float | Tensor) -> CodePosterior:
+        "The same with codes `spread` times as far from their mean."
+        centre = self.code()[:, None]
+        mean = centre + spread * (self.mean - centre)
+        codes = CodeMixture(self.log_w, mean, [spread * root for root in self.roots])
+        return CodePosterior(self.decoder, codes, self.noise)
 
 # %% ../nbs/02_encoders.ipynb #b2000010
 def observed_rows(
     basis: BasisSiren,
     obs: Observations,
-    noise: Tensor,  # σ
+    noise: Tensor,  # σ, () or (B, 1)
 ) -> tuple[Tensor, Tensor]:  # Φ/σ (B, n, F) and (y - m)/σ (B, n), n = N c
     "Basis and values at the observed points, in units of the noise; padding is zero."
     phi, mean = basis.basis(obs.coords)  # (B, N, c, F), (B, N, c)
-    unit = obs.mask[..., None] / noise  # (B, N, 1)
+    unit = (obs.mask / noise)[..., None]  # (B, N, 1)
     values = (obs.values - mean) * unit
     return (phi * unit[..., None]).flatten(1, 2), values.flatten(1)
 
@@ -375,10 +430,21 @@ class CodePrior(nn.Module):
     def log_prior(self) -> Tensor:  # (K,), log π_k
         return self.log_pi.log_softmax(-1)
 
+    def pooled(self) -> tuple[Tensor, Tensor]:  # (F,), (F, F)
+        "Mean of the codes of all components together, and a root of their covariance."
+        weight, root = self.log_prior().exp(), self.root
+        root = torch.diag_embed(root) if root.ndim == 2 else root
+        mean = weight @ self.centre
+        columns = torch.cat([root, (self.centre - mean)[..., None]], -1)
+        columns = (weight.sqrt()[:, None, None] * columns).movedim(1, 0).flatten(1)
+        cov = columns @ columns.T
+        tiny = 1e-6 * cov.diagonal().mean()
+        return mean, torch.linalg.cholesky(add_to_diagonal(cov, tiny))
+
 # %% ../nbs/02_encoders.ipynb #b200001d
 def likeliest(
     log_w: Tensor,  # (B, K) log weights
-    mass: float,  # share of the weight to hold
+    mass: float | Tensor,  # share of the weight to hold, or (B, 1)
 ) -> tuple[Tensor, Tensor]:  # log weights (B, k), which components they belong to
     "The likeliest components that hold `mass` of the weight, in falling order."
     log_w, order = log_w.sort(-1, descending=True)
@@ -387,9 +453,80 @@ def likeliest(
     log_w = log_w.masked_fill(spare, -torch.inf)[:, :k]
     return log_w.log_softmax(-1), order[:, :k]
 
+# %% ../nbs/02_encoders.ipynb #b2000111
+ALTERNATIVES = tuple(itertools.product((1.0, 3.0, 10.0), (1.0, 3.0, 9.0, 27.0)))
+
+
+def solve_scaled(
+    P: Tensor,  # (B, n, R)
+    r: Tensor,  # (B, n)
+    size: Tensor,  # (H,), s
+    noise: Tensor,  # (H,), τ
+) -> tuple[Tensor, Tensor, Tensor]:  # û (B, H, R), L (B, H, R, R), log p (B, H)
+    "`solve_rows` for P s/τ and r/τ of several s and τ at once."
+    ratio = size / noise
+    scaled_gram = ratio.square()[:, None, None] * (P.mT @ P)[:, None]
+    info = (ratio / noise)[:, None, None] * (P.mT @ r[..., None])[:, None]
+    L = cholesky_plus_one(scaled_gram)
+    u = torch.cholesky_solve(info, L)[..., 0]
+    rest = r[:, None] / noise[:, None] - ratio[:, None] * (u @ P.mT)
+    quadratic = rest.square().sum(-1) + u.square().sum(-1)
+    return u, L, -0.5 * quadratic - half_log_det(L)
+
+# %% ../nbs/02_encoders.ipynb #b2000114
+class Answers(NamedTuple):
+    "What components of a prior say of the codes of a batch, each by itself."
+
+    log_p: Tensor  # (B, k) log of weight × density of the observations
+    mean: Tensor  # (B, k, F)
+    root: Tensor  # (B, k, F, R)
+    noise: Tensor  # (B, k) standard deviation of an observation
+
+
+def likeliest_answers(
+    log_p: Tensor,  # (B, K) log of weight × density of the observations
+    u: Tensor,  # (B, K, R), û
+    L: Tensor,  # (B, K, R, R), factor of G
+    components: Sequence[Tensor],  # means (K, F), roots (K, F[, R]), noises (K,)
+    mass: float | Tensor,  # share of the weight to hold
+) -> Answers:
+    "Posteriors of the likeliest components, with the weight of all."
+    centre, root, noise = components
+    log_w, which = likeliest(log_p.log_softmax(-1), mass)
+    u, L, root = take(u, which), take(L, which), root[which]
+    mean = centre[which] + root_times(root, u[..., None])[..., 0]
+    inverse = torch.cholesky_solve(L, L)  # G⁻¹L = L⁻ᵀ, by a solver fast in batches
+    log_p = log_w + log_p.logsumexp(-1, keepdim=True)
+    return Answers(log_p, mean, root_times(root, inverse), noise[which])
+
+
+def mass_within(
+    mass: float,  # share of the weight of all to hold
+    rest: Tensor,  # (B, K) log weights
+    part: Tensor,  # (B, H) log weights
+) -> Tensor:  # (B, 1)
+    "The share of a part's weight that holds as much of the weight of all."
+    part, rest = (t.logsumexp(-1, keepdim=True) for t in (part, rest))
+    weight = (part - torch.logaddexp(part, rest)).exp()
+    return 1 - ((1 - mass) / weight.clamp_min(1e-30)).clamp_max(1)
+
+
+def joint_posterior(
+    decoder: BasisSiren,
+    answers: Sequence[Answers],  # of several kinds
+    log_odds: Sequence[Tensor],  # log probability of each kind
+) -> CodePosterior:
+    "The posterior that all of them make together."
+    log_p = [p + a.log_p for p, a in zip(log_odds, answers, strict=True)]
+    mean = torch.cat([a.mean for a in answers], 1)
+    noise = torch.cat([a.noise for a in answers], 1)
+    log_w = torch.cat(log_p, 1).log_softmax(1)
+    codes = CodeMixture(log_w, mean, [a.root for a in answers])
+    return CodePosterior(decoder, codes, noise)
+
 # %% ../nbs/02_encoders.ipynb #c0ed3103
-class MixtureEncoder(CodePrior):
-    "Bayes' rule as the encoder: a prior of Gaussians over the codes of a neural basis."
+class FieldPrior(CodePrior):
+    "A mixture of Gaussians over the codes of a neural basis, and noise."
 
     def __init__(
         self,
@@ -405,42 +542,88 @@ class MixtureEncoder(CodePrior):
         self.mass = mass
         self.log_noise = nn.Parameter(torch.tensor(noise).log())
         self.log_temper = nn.Parameter(torch.zeros(()))
+        self.register_buffer("saturation", torch.tensor(torch.inf))  # a, in points
 
     @property
     def noise(self) -> Tensor:
         "Standard deviation σ of an observation."
         return self.log_noise.exp()
 
+    def reading_noise(self, obs: Observations) -> Tensor:  # (B, 1)
+        "σ √(1 + n/a) of an item with n points."
+        return self.noise * (1 + obs.counts[:, None] / self.saturation).sqrt()
+
     def rows(self, obs: Observations) -> tuple[Tensor, Tensor]:
         "P (B, K, n, R) and r (B, K, n) of each component, n = N c."
-        phi, y = observed_rows(self.basis, obs, self.noise)
+        phi, y = observed_rows(self.basis, obs, self.reading_noise(obs))
         residual = y[..., None] - phi @ self.centre.T  # (B, n, K)
         return rows_times_root(phi, self.root), residual.mT
 
     def log_norm(self, obs: Observations) -> Tensor:  # (B, 1)
         "n log(σ √2π), the constant of the evidence."
         n = (obs.counts * obs.channels)[:, None]
-        return n * (self.log_noise + 0.5 * math.log(2 * math.pi))
+        return n * (self.reading_noise(obs).log() + 0.5 * math.log(2 * math.pi))
 
     def solve(self, obs: Observations) -> tuple[Tensor, Tensor, Tensor]:
         "û (B, K, R), factor of G (B, K, R, R) and log evidence (B, K) by component."
         u, L, log_p = solve_rows(*self.rows(obs))
         return u, L, log_p - self.log_norm(obs)
 
-    def evidence(self, obs: Observations) -> Tensor:  # (B,)
-        "Log density under the prior of all observations of an item together, in nats."
+    def own_evidence(self, obs: Observations) -> Tensor:  # (B,)
+        "Log density of all observations of an item together, in nats."
         log_p = self.log_prior() + _LogEvidence.apply(*self.rows(obs))
         return torch.logsumexp(log_p - self.log_norm(obs), -1)
 
+# %% ../nbs/02_encoders.ipynb #b2000117
+class MixtureEncoder(FieldPrior):
+    "Bayes' rule as the encoder, with a doubt whether the field is of the prior's kind."
+
+    doubt = 1e-3  # δ, the probability of something else
+
+    def log_odds(self) -> tuple[Tensor, Tensor]:  # (), ()
+        "Log probabilities of the prior's own kind, and of something else."
+        odds = torch.tensor([1 - self.doubt, self.doubt], dtype=torch.float64)
+        own, other = odds.log().to(self.noise)
+        return own, other
+
+    def pooled_codes(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        "Mean and root of all codes; sizes and noises of something else (H,)."
+        mean, root = (t.double() for t in self.pooled())
+        return mean, root, *torch.tensor(ALTERNATIVES).to(mean).T
+
+    def alternatives(self) -> tuple[Tensor, Tensor, Tensor]:
+        "Means (H, F), roots (H, F, F) and noises (H,) of something else."
+        mean, root, size, scale = self.pooled_codes()
+        means = mean.expand(len(size), -1)
+        return means, size[:, None, None] * root, scale * self.noise
+
+    def solve_alternatives(self, obs: Observations) -> tuple[Tensor, Tensor, Tensor]:
+        "As `solve`, for something else, in double precision."
+        mean, root, size, scale = self.pooled_codes()
+        rows = observed_rows(self.basis, obs, self.reading_noise(obs))
+        phi, y = (t.double() for t in rows)
+        u, L, log_p = solve_scaled(phi @ root, y - phi @ mean, size, scale)
+        n = (obs.counts * obs.channels)[:, None]
+        return u, L, log_p - self.log_norm(obs) - n * scale.log() - math.log(len(size))
+
+    def evidence(self, obs: Observations) -> Tensor:  # (B,)
+        "Log density under the prior of all observations of an item together, in nats."
+        own, other = self.log_odds()
+        something_else = self.solve_alternatives(obs)[2].logsumexp(-1).to(own)
+        return torch.logaddexp(own + self.own_evidence(obs), other + something_else)
+
     def forward(self, obs: Observations) -> CodePosterior:
+        temper, odds = self.log_temper.exp(), self.log_odds()
         u, L, log_p = self.solve(obs)
-        log_w = (self.log_prior() + log_p / self.log_temper.exp()).log_softmax(-1)
-        log_w, which = likeliest(log_w, self.mass)
-        u, L, root = take(u, which), take(L, which), self.root[which]
-        mean = self.centre[which] + root_times(root, u[..., None])[..., 0]
-        inverse = torch.cholesky_solve(L, L)  # G⁻¹L = L⁻ᵀ, by a solver fast in batches
-        root = root_times(root, inverse)
-        return CodePosterior(self.basis, log_w, mean, root, self.noise)
+        log_p = self.log_prior() + log_p / temper
+        components = self.centre, self.root, self.noise.expand(len(self.load))
+        own = likeliest_answers(log_p, u, L, components, self.mass)
+        u, L, log_p = self.solve_alternatives(obs)
+        log_p = log_p / temper
+        mass = mass_within(self.mass, own.log_p + odds[0], log_p + odds[1])
+        other = likeliest_answers(log_p, u, L, self.alternatives(), mass)
+        other = Answers(*(a.to(self.noise) for a in other))
+        return joint_posterior(self.basis, [own, other], odds)
 
 # %% ../nbs/02_encoders.ipynb #96da57cf
 def together(obs: Observations, more: Observations) -> Observations:
@@ -453,295 +636,45 @@ def together(obs: Observations, more: Observations) -> Observations:
 
 
 def mixture_loss(
-    encoder: MixtureEncoder,
+    prior: FieldPrior,
     obs: Observations,  # the context
     target: Observations,  # points to predict, noisy like the context
 ) -> Tensor:
     "Negative log-likelihood of context and target together, in nats per point."
     both = together(obs, target)
-    return -encoder.evidence(both).sum() / both.mask.sum().clamp_min(1)
+    return -prior.own_evidence(both).sum() / both.mask.sum().clamp_min(1)
 
-# %% ../nbs/02_encoders.ipynb #b2000023
-def principal_functions(
-    fields: Tensor,  # (n, *shape, c), whole fields on one grid
-    number: int,  # F
-) -> tuple[Tensor, Tensor]:  # (*finer shape, c, F + 1), sizes of the first F (F,)
-    "Principal components and the mean of fields, continued by splines to a finer grid."
-    shape, c = fields.shape[1:-1], fields.shape[-1]
-    flat = fields.flatten(1)  # (n, P c)
-    some = flat[: 4 * number]
-    span = int(torch.linalg.matrix_rank(some - some.mean(0)))
-    if span < number:
-        raise ValueError(
-            f"{len(some)} of these fields span {span} directions, fewer than the "
-            f"{number} numbers of a code; give more fields or make the code smaller"
-        )
-    rows, mean = principal(flat, number)
-    functions = torch.cat([rows, mean[None]]).view(number + 1, *shape, c)
-    functions = functions.movedim(0, -1).reshape(*shape, c * (number + 1))
-    fine = spline_grid(functions).unflatten(-1, (c, number + 1))
-    return fine, rows.square().mean(1).sqrt()
-
-# %% ../nbs/02_encoders.ipynb #799295e0
-def with_ones(h: Tensor) -> Tensor:  # (P, H) -> (P, H + 1)
-    "Rows with a 1 at their end, for the bias."
-    return torch.cat([h, torch.ones_like(h[:, :1])], 1)
-
-
-def last_layer(
-    h: Tensor,  # (P, H) hidden units
-    y: Tensor,  # (P, m) targets
-    ridge: float,  # relative to the number of points
-) -> Tensor:  # (H + 1, m), the bias in the last row
-    "Weights and bias of the linear layer from `h` to `y`, by least squares."
-    h = with_ones(h)
-    penalty = ridge * len(h) * torch.eye(h.shape[1]).to(h)
-    return torch.linalg.solve(h.T @ h + penalty, h.T @ y)
-
-
-def fit_basis(
-    basis: BasisSiren,
-    coords: Tensor,  # (P, d)
-    functions: Tensor,  # (P, c, F + 1): basis functions and the mean function there
-    steps: int = 1000,
-    batch: int = 1536,
-    lr: float = 1e-3,
-    generator: torch.Generator | None = None,
-) -> float:  # mean squared error relative to the functions' own
-    "Fit a neural basis to functions: Adam, and least squares for the last layer."
-    net, y = basis.net, functions.flatten(1)
-    y_scaled = y / y.square().mean(0).sqrt().clamp_min(1e-8).sqrt()
-    opt = torch.optim.Adam(net.layers.parameters(), lr)
-    rate = torch.optim.lr_scheduler.CosineAnnealingLR(opt, steps)
-    for _ in range(steps):
-        i = torch.randint(len(coords), (min(batch, len(coords)),), generator=generator)
-        h = net.hidden(coords[i])
-        with torch.no_grad():
-            W = last_layer(h, y_scaled[i], 1e-7)
-        loss = (with_ones(h) @ W - y_scaled[i]).square().mean()
-        opt.zero_grad()
-        loss.backward()
-        opt.step()
-        rate.step()
-    with torch.no_grad():
-        W = last_layer(net.hidden(coords).double(), y.double(), 1e-10).to(y)
-        net.last.weight.copy_(W[:-1].T)
-        net.last.bias.copy_(W[-1])
-        return ((net(coords) - y).square().sum() / y.square().sum()).item()
-
-# %% ../nbs/02_encoders.ipynb #a6ee1a51
-def code_log_density(
-    prior: CodePrior,  # roots of orthogonal columns, as `fit_components` makes them
-    codes: Tensor,  # (n, F)
-    floor: float,  # ν, standard deviation of a code beside its component's directions
-) -> Tensor:  # (K, n)
-    "Log of weight times density of each component at each code."
-    mean, size = prior.centre, codes.shape[1]
-    var = prior.root.square().sum(1) + floor**2  # (K, R) along the directions
-    lead = prior.root / var.sqrt()[:, None]  # (K, F, R)
-    offset = torch.einsum("kf,kfr->kr", mean, lead)[..., None]
-
-    def quadratic(z):  # ν² dᵀΣ⁻¹d
-        along = torch.einsum("nf,kfr->krn", z, lead) - offset
-        distance = z.square().sum(1) - 2 * mean @ z.T + mean.square().sum(1, True)
-        return distance - along.square().sum(1)
-
-    log_det = var.log().sum(1) + 2 * (size - prior.load.shape[2]) * math.log(floor)
-    const = prior.log_prior() - 0.5 * (log_det + size * math.log(2 * math.pi))
-    distances = torch.cat([quadratic(z) for z in codes.split(2**12)], 1)
-    return const[:, None] - 0.5 / floor**2 * distances
-
-# %% ../nbs/02_encoders.ipynb #b2000027
-def responsibilities(
-    log_density: Tensor,  # (K, n), of weight times density
-) -> Tensor:  # (K, n)
-    "The E-step: each component's share in each code."
-    evidence = log_density.logsumexp(0)
-    share = (log_density - evidence).exp()
-    idle = share.sum(1) < 2
-    worst = evidence.topk(int(idle.sum()), largest=False)[1]
-    share[idle] = 0
-    share[idle, worst] = 1
-    return share
-
-# %% ../nbs/02_encoders.ipynb #b200002a
-def leading_directions(
-    d: Tensor,  # (n, F) codes around their mean
-    weight: Tensor,  # (n, 1)
-    rank: int,  # R
-) -> Tensor:  # (F, R), orthogonal columns, as long as the standard deviation along them
-    "Leading principal components of weighted codes."
-    total = weight.sum().clamp_min(1)
-    variance, U = torch.linalg.eigh((weight * d).T @ d / total)
-    return (U * variance.clamp_min(0).sqrt()).flip(1)[:, :rank]
-
-
-def fit_each(
-    prior: CodePrior,
-    codes: Tensor,  # (n, F)
-    share: Tensor,  # (K, n)
-):
-    "The M-step: mean, directions and weight of each component from its share of codes."
-    for k, weight in enumerate(share):
-        i = (weight > 1e-4).nonzero()[:, 0]  # few codes belong to a component
-        weight, d = weight[i, None], codes[i]
-        if prior.means is not None:
-            mean = (weight * d).sum(0) / weight.sum().clamp_min(1)
-            prior.means[k] = mean
-            d = d - mean
-        prior.load[k] = leading_directions(d, weight, prior.load.shape[2])
-    prior.log_pi.copy_((share.sum(1) + 1).log())
-
-# %% ../nbs/02_encoders.ipynb #b200002d
-def start_components(
-    prior: CodePrior, codes: Tensor, generator: torch.Generator | None = None
-):
-    "Components at the clusters of k-means, or, without means, as lines through codes."
-    K = len(prior.load)
-    if prior.means is not None:
-        label, _ = kmeans(codes, K, 15, generator)
-        fit_each(prior, codes, F.one_hot(label, K).T.to(codes))
-        return
-    _, single = kmeans(codes, K, 0, generator)
-    prior.load.zero_()
-    prior.load[..., 0] = single
-    prior.log_pi.zero_()
-
-
-@torch.no_grad()
-def fit_components(
-    prior: CodePrior,
-    codes: Tensor,  # (n, F) codes of training items
-    steps: int = 0,  # of expectation–maximisation; 0 leaves the clusters of k-means
-    floor: tuple = (2.0, 0.1),  # first and last, over the codes' root mean square
-    generator: torch.Generator | None = None,
-) -> tuple[float, Tensor]:  # mean log density of a code; each code's component (n,)
-    "Set means, roots and weights of the components from codes."
-    if prior.means is None and not steps:
-        raise ValueError(
-            "components without means start as lines through single codes; "
-            "give them em steps, 80 say"
-        )
-    first, last = (f * codes.square().mean().sqrt().item() for f in floor)
-    start_components(prior, codes, generator)
-    for t in range(steps):
-        sunk = min(1, t / (0.7 * steps))
-        log_density = code_log_density(prior, codes, first * (last / first) ** sunk)
-        fit_each(prior, codes, responsibilities(log_density))
-    log_density = code_log_density(prior, codes, last)
-    return log_density.logsumexp(0).mean().item(), log_density.argmax(0)
-
-# %% ../nbs/02_encoders.ipynb #b2000030
-@torch.no_grad()
-def scale_basis(
-    basis: BasisSiren,
-    size: Tensor,  # (F,)
-):
-    "Divide each basis function by its size."
-    for p in basis.net.last.parameters():
-        functions = p.unflatten(0, (basis.channels, basis.code + 1))
-        functions[:, :-1].movedim(1, -1).div_(size)  # the mean function stays
-
-
-@torch.no_grad()
-def project_fields(
-    basis: BasisSiren,
-    fields: Tensor,  # (n, *shape, c)
-) -> tuple[Tensor, Tensor, Tensor]:  # codes (n, F), fields - mean (n, P c), Φ (P c, F)
-    "Codes of fields by least squares."
-    phi, mean = basis.basis(grid_coords(*fields.shape[1:-1]))
-    phi, mean = phi.flatten(0, 1), mean.flatten()
-    rest = fields.flatten(1) - mean
-    gram = phi.T @ phi + 1e-6 * torch.eye(basis.code)
-    return rest @ torch.linalg.solve(gram, phi.T).T, rest, phi
-
-# %% ../nbs/02_encoders.ipynb #b2000033
-def nearest_in_plane(
-    prior: CodePrior,
-    codes: Tensor,  # (n, F)
-    label: Tensor,  # (n,) component of each
-) -> Tensor:  # (n, F)
-    "The nearest point of each code's component, μ_k + A_k u."
-    mean = prior.centre[label]
-    U = (prior.root / prior.root.norm(dim=1, keepdim=True).clamp_min(1e-9))[label]
-    return mean + torch.einsum("bfr,bgr,bg->bf", U, U, codes - mean)
-
-
-@torch.no_grad()
-def plane_residual(
-    prior: CodePrior,
-    rest: Tensor,  # (n, P) fields less the mean function
-    codes: Tensor,  # (n, F)
-    label: Tensor,  # (n,) component of each
-    phi: Tensor,  # (P, F)
-) -> Tensor:
-    "Root mean square of what the components leave of the fields."
-    parts = zip(rest.split(512), codes.split(512), label.split(512), strict=True)
-    left = [y - nearest_in_plane(prior, z, k) @ phi.T for y, z, k in parts]
-    return torch.cat(left).square().mean().sqrt()
-
-# %% ../nbs/02_encoders.ipynb #c37180f4
-def start_from_fields(
+# %% ../nbs/02_encoders.ipynb #b2000123
+def evidence_of_draws(
     encoder: MixtureEncoder,
-    fields: Tensor,  # (n, *shape, c), whole fields on one grid: images, signals
-    steps: int = 1000,  # for the neural basis
-    em: int = 0,  # steps for the components, see `fit_components`
-    floor: tuple = (2.0, 0.1),
-    generator: torch.Generator | None = None,
-) -> dict:  # what the basis lost (relative), and the residual standard deviation
-    "Basis, components and noise from whole training fields."
-    if encoder.rank is None:
-        raise ValueError(
-            "whole fields need components with a rank; make the encoder with rank=24"
-        )
-    basis = encoder.basis
-    functions, size = principal_functions(fields, basis.code)
-    fine = grid_coords(*functions.shape[:-2])
-    lost = fit_basis(basis, fine, functions.flatten(0, -3), steps, generator=generator)
-    scale_basis(basis, size)
-    codes, rest, phi = project_fields(basis, fields)
-    _, label = fit_components(encoder, codes, em, floor, generator)
-    residual = plane_residual(encoder, rest, codes, label, phi)
-    encoder.log_noise.data.copy_(residual.log())
-    return dict(basis=lost, residual=encoder.noise.item())
-
-# %% ../nbs/02_encoders.ipynb #211a7166
-def prediction_error(
-    encoder: MixtureEncoder,
-    obs: Observations,  # contexts
-    target: Observations,  # points to predict
-) -> float:
-    "Mean squared error of the posterior mean at the targets."
-    total = 0.0
-    for i in range(0, len(obs), 32):
-        some = target[i : i + 32]
-        code = encoder(obs[i : i + 32]).code()
-        error = (encoder.basis(code, some.coords) - some.values).square().mean(-1)
-        total += (error * some.mask).sum().item()
-    return total / target.mask.sum().item()
+    obs: Observations,  # of one item
+    n: int,
+    generator: torch.Generator | None,
+) -> Tensor:  # (n,)
+    "Evidence of draws of the prior, seen with noise where the item was."
+    x = obs.coords[:, obs.mask[0]]  # (1, N, d)
+    prior = encoder(Observations(x[:, :0], obs.values[:, :0]))
+    fields = encoder.basis(prior.sample(n, generator)[:, 0], x)  # (n, N, c)
+    eps = torch.randn(fields.shape, generator=generator).to(fields)
+    coords = x.expand(n, -1, -1)
+    return encoder.evidence(Observations(coords, fields + encoder.noise * eps))
 
 
 @torch.no_grad()
-def calibrate(
+def surprise(
     encoder: MixtureEncoder,
-    obs: Observations,  # contexts of items that the answer is known for
-    target: Observations,  # points to predict
-    tempers: Sequence[float] = (1.0, 2.0, 3.0, 4.0, 6.0),
-    noises: Sequence[float] = (1.0, 1.2, 1.4, 1.7),  # factors of the noise as it is
-) -> dict:  # mean squared error of the predictions for each (temper, noise)
-    "Set temper and noise to those that predict the targets best."
-    start = encoder.log_noise.clone()
-
-    def trust(temper, factor):
-        encoder.log_temper.fill_(math.log(temper))
-        encoder.log_noise.copy_(start + math.log(factor))
-
-    score = {}
-    for pair in itertools.product(tempers, noises):
-        trust(*pair)
-        score[pair] = prediction_error(encoder, obs, target)
-    trust(*min(score, key=lambda pair: score[pair]))
-    return score
+    obs: Observations,  # of B items
+    n: int = 200,  # draws for each item
+    generator: torch.Generator | None = None,
+) -> Tensor:  # (B,) in (0, 1)
+    "Share of the prior's draws, seen where each item was, that have less evidence."
+    shares = []
+    own = item_generators(obs, generator)
+    for item, g, evidence in zip(obs, own, encoder.evidence(obs), strict=True):
+        parts = [min(64, n - i) for i in range(0, n, 64)]
+        less = [evidence_of_draws(encoder, item, m, g) < evidence for m in parts]
+        shares.append((torch.cat(less).sum() + 0.5) / (n + 1))
+    return torch.stack(shares) if shares else encoder.noise.new_zeros(0)
 
 # %% ../nbs/02_encoders.ipynb #fa6f9554
 def axis_tents(
