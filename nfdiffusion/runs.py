@@ -48,7 +48,7 @@ def share_spent(spent: float, budget: float | None) -> float:
 
 def warm_up_steps(steps: int | None) -> int:
     "How many steps the learning rate rises in a run of `steps`, None if unknown."
-    return 50 if steps is None else min(50, max(1, steps // 3))
+    return 50 if steps is None else min(50, max(1, steps // 2))
 
 
 def learning_rate(

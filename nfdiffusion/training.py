@@ -248,32 +248,45 @@ def pretrained() -> dict[str, Path]:
     return {path.stem: path for path in found}
 
 # %% ../nbs/04_training.ipynb #40000001
-def _import_models(name: str, module: str | None) -> None:
-    "Import the module of the package that a file names; of an old file, all that fit."
-    for found in pkgutil.iter_modules([str(_PACKAGE)]):
-        full = f"nfdiffusion.{found.name}"
-        source = (_PACKAGE / f"{found.name}.py").read_text("utf-8")
-        defines = re.search(rf"^class {re.escape(name)}\b", source, re.M)
-        if defines and module in (None, full):
-            importlib.import_module(full)
+def _modules_defining(name: str) -> list[str]:
+    "The modules of the package whose source has a class of that name."
+    pattern = re.compile(rf"^class {re.escape(name)}\b", re.M)
+    found = pkgutil.iter_modules([str(_PACKAGE)])
+    sources = {m.name: (_PACKAGE / f"{m.name}.py").read_text("utf-8") for m in found}
+    return [f"nfdiffusion.{m}" for m, text in sources.items() if pattern.search(text)]
+
+
+def _candidates(name: str, module: str | None) -> list[str]:
+    "The modules that a file's class may be of: imported ones, or of the package."
+    ours = _modules_defining(name)
+    if (module, name) in FieldModel.known or module in ours:
+        return [module]
+    known = [m for m, n in FieldModel.known if n == name]
+    if module not in (None, "__main__"):  # the user's module may have a new name
+        return [m for m in known if m not in ours]
+    return ["__main__"] if "__main__" in known else known or ours
 
 
 def _model_class(name: str, module: str | None = None) -> type[FieldModel]:
-    "The model of that name, of that module if there is one."
-    if (module, name) not in FieldModel.known:
-        _import_models(name, module)
-    if found := FieldModel.known.get((module, name)):
-        return found
-    same = {m: cls for (m, n), cls in FieldModel.known.items() if n == name}
-    if not same:
-        known = ", ".join(sorted({n for _, n in FieldModel.known}))
-        raise ValueError(f"no model is called {name!r}; known are {known}")
-    if len(same) > 1:
+    "The model that a file is of."
+    candidates = _candidates(name, module)
+    for m in candidates:
+        if (m, name) not in FieldModel.known:  # so it is of the package
+            importlib.import_module(m)
+    found = {m: cls for (m, n), cls in FieldModel.known.items() if n == name}
+    found = {m: cls for m, cls in found.items() if m in candidates}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if found:
         raise ValueError(
-            f"{name!r} of {module} is not known, but {len(same)} others of that name "
-            f"({', '.join(sorted(same))}); import the module that it is from"
+            f"{len(found)} models are called {name!r}, in {', '.join(sorted(found))}; "
+            "import only the one that this file is of"
         )
-    return next(iter(same.values()))
+    known = ", ".join(sorted({n for _, n in FieldModel.known}))
+    raise ValueError(
+        f"no model is called {name!r}; known are {known}; "
+        f"import the module that it is from ({module})"
+    )
 
 # %% ../nbs/04_training.ipynb #04f1001c
 def _find(path: str | Path) -> Path:
