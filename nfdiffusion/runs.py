@@ -436,7 +436,8 @@ def averaged(run: Run) -> Iterator[None]:
             torch.manual_seed(0)
             yield
         finally:
-            run.model.load_state_dict(state)
+            with uninterrupted():
+                run.model.load_state_dict(state)
             run.model.train()
 
 
