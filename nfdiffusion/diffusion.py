@@ -18,10 +18,11 @@ from .encoders import CodePosterior, half_log_det
 from .networks import TokenMixer
 
 # %% auto #0
-__all__ = ['PREDICTIONS', 'even_in_lam', 'even_in_index', 'Schedule', 'GaussianDenoiser', 'component_answers', 'MixtureDenoiser',
-           'Prediction', 'prediction', 'to_x0', 'from_x0', 'time_embedding', 'two_layers', 'DenoiserMLP',
-           'random_steps', 'Denoiser', 'State', 'Level', 'level', 'neighbours', 'noise_like', 'ddpm', 'ddim', 'dpm2',
-           'sample', 'guided', 'kalman_update', 'observed', 'to_tokens', 'from_tokens', 'map_tokens', 'TokenDenoiser']
+__all__ = ['PREDICTIONS', 'even_in_lam', 'even_in_index', 'check_betas', 'check_steps', 'Schedule', 'GaussianDenoiser',
+           'component_answers', 'MixtureDenoiser', 'Prediction', 'prediction', 'to_x0', 'from_x0', 'time_embedding',
+           'two_layers', 'DenoiserMLP', 'random_steps', 'Denoiser', 'State', 'Level', 'level', 'neighbours',
+           'noise_like', 'ddpm', 'ddim', 'dpm2', 'sample', 'guided', 'kalman_update', 'observed', 'to_tokens',
+           'from_tokens', 'map_tokens', 'TokenDenoiser']
 
 # %% ../nbs/03_diffusion.ipynb #a3000001
 def even_in_lam(
@@ -45,6 +46,32 @@ def even_in_index(
     "Steps at even distances in t."
     return [round(T - i * T / n) - 1 for i in range(n)]
 
+# %% ../nbs/03_diffusion.ipynb #a3000030
+def check_betas(betas: Tensor) -> None:
+    "A `ValueError` says why these are no shares of the variance of (T,) steps."
+    if betas.ndim != 1 or not len(betas):
+        shape = tuple(betas.shape)
+        raise ValueError(
+            f"betas are one number for each of 1 or more steps, not {shape}"
+        )
+    if not ((betas > 0) & (betas < 1)).all():
+        raise ValueError(
+            "betas are shares above 0 and below 1, not from "
+            f"{betas.min():g} to {betas.max():g}"
+        )
+
+
+def check_steps(t: int | Tensor, T: int) -> None:
+    "A `ValueError` says which step is not one of -1 … T-1."
+    t = torch.as_tensor(t)
+    if t.is_floating_point() or t.dtype == torch.bool:
+        raise ValueError(f"steps are whole numbers, not {t.dtype}")
+    if t.numel() and not (t.min() >= -1 and t.max() < T):
+        wrong = t[(t < -1) | (t >= T)][0] if t.ndim else t
+        raise ValueError(
+            f"there is no step {wrong}: they go from -1, the clean end, to {T - 1}"
+        )
+
 # %% ../nbs/03_diffusion.ipynb #f477a55d
 class Schedule:
     "How signal turns to noise in steps 0 … T-1; step -1 is the clean end."
@@ -53,6 +80,7 @@ class Schedule:
         self,
         betas: Tensor,  # (T,) share of the variance that each step replaces by noise
     ):
+        check_betas(betas)
         left = (1 - betas.double().cpu()).cumprod(0)
         self._alpha_bar = torch.cat([left, torch.ones(1).double()])  # index -1: clean
         self.alpha_bar = left.float()  # (T,) variance of the signal
@@ -81,7 +109,9 @@ class Schedule:
 
     def at(self, t: int | Tensor, z: Tensor, axes: int = 1) -> tuple[Tensor, Tensor]:
         "α and σ at `t`, to stand beside `z`: `t` has its axes but the last `axes`."
-        alpha_bar = self._alpha_bar[t.cpu() if isinstance(t, Tensor) else t]
+        t = t.cpu() if isinstance(t, Tensor) else t
+        check_steps(t, len(self))
+        alpha_bar = self._alpha_bar[t]
         alpha_bar = alpha_bar[(..., *[None] * axes)]
         return alpha_bar.sqrt().to(z), (1 - alpha_bar).sqrt().to(z)
 
@@ -282,12 +312,12 @@ def time_embedding(
     angles = t[..., None].float() * torch.exp(-math.log(1e4) * i / (dim // 2))
     return torch.cat([angles.sin(), angles.cos()], -1)
 
-# %% ../nbs/03_diffusion.ipynb #f477673a
+# %% ../nbs/03_diffusion.ipynb #a3000036
 def two_layers(n: int, hidden: int, out: int) -> nn.Sequential:
     "A perceptron with one hidden layer."
     return nn.Sequential(nn.Linear(n, hidden), nn.SiLU(), nn.Linear(hidden, out))
 
-
+# %% ../nbs/03_diffusion.ipynb #f477673a
 class DenoiserMLP(nn.Module):
     "A residual MLP over codes, given the time and perhaps a condition."
 
@@ -318,6 +348,12 @@ class DenoiserMLP(nn.Module):
         "What the condition says, or the null; in training sometimes the null anyway."
         if cond is None:
             return self.null
+        takes = self.cond[0].in_features
+        if cond.shape[-1] != takes:
+            raise ValueError(
+                f"this network takes a condition of {takes} numbers, not of "
+                f"{cond.shape[-1]}: cond's, and then those of a start's answer"
+            )
         said = self.cond(cond)
         if not (self.training and self.drop):
             return said
@@ -331,9 +367,8 @@ class DenoiserMLP(nn.Module):
         cond: Tensor | None = None,  # (..., C)
     ) -> Tensor:  # (..., F)
         if cond is not None and self.cond is None:
-            raise ValueError(
-                "this network takes no condition; make it with cond=its length"
-            )
+            why = "this network takes no condition; make it with cond=its length"
+            raise ValueError(why)
         e = self.time(time_embedding(t).to(z))  # (..., hidden)
         if self.cond is not None:
             e = e + self.embed(cond)
@@ -486,6 +521,8 @@ def ddim(
     generator: torch.Generator | None = None,
 ) -> Iterator[State]:
     "Deterministic sampling, or with a share of new noise; arguments as for `ddpm`."
+    if not 0 <= eta <= 1:
+        raise ValueError(f"eta is the share of new noise, from 0 to 1, not {eta}")
     for (t, a_t, s_t), (_, a_s, s_s) in neighbours(schedule, steps):
         x0 = denoise(z, t)
         yield State(t, z, x0)
@@ -548,7 +585,7 @@ def guided(
 # %% ../nbs/03_diffusion.ipynb #804661b4
 def kalman_update(
     x0: Tensor,  # (*S, F)
-    V: Tensor,  # (F, F) covariance of its error
+    V: Tensor,  # (F, F) or (*S, F, F) covariance of its error
     phi: Tensor,  # (*S, n, F)
     y: Tensor,  # (*S, n)
     noise: float,  # standard deviation of y - φ z
@@ -567,14 +604,15 @@ def observed(
     noise: float,
     schedule: Schedule,
     cov: Tensor | None = None,  # (F, F) covariance of the codes; white by default
-) -> Callable:  # at steps that are one for all items
+) -> Callable:  # z_t (..., *S, F) at a step, or at (*S) steps
     "A denoiser corrected by observations: exact for Gaussian codes."
 
     def corrected(z, t):
-        a, s = schedule.at(t, z)
+        a, s = schedule.at(t, z, 2)  # (*S, 1, 1)
         eye = torch.eye(z.shape[-1]).to(z)
         C = eye if cov is None else cov
-        V = s**2 * torch.linalg.solve(a**2 * C + s**2 * eye, C)  # (C⁻¹ + α²/σ² I)⁻¹
+        A = a**2 * C + s**2 * eye  # (*S, F, F)
+        V = s**2 * torch.linalg.solve(A, C.expand_as(A))  # (C⁻¹ + α²/σ² I)⁻¹
         return kalman_update(denoise(z, t), V, phi, y, noise)
 
     return corrected

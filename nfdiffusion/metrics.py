@@ -14,7 +14,7 @@ from torch import Tensor
 # %% auto #0
 __all__ = ['mse', 'psnr', 'ssim', 'crps', 'energy_score', 'log_score', 'coverage', 'spread_error', 'best_spread']
 
-# %% ../nbs/metrics.ipynb #9e092996
+# %% ../nbs/metrics.ipynb #4d100013
 def _check_shape(
     name: str,  # of what is scored; "draws" have an axis more, in front
     scored: Tensor,
@@ -34,12 +34,32 @@ def _check_shape(
         )
 
 
+def _check_finite(
+    name: str,
+    values: Tensor,  # (..., B, M, c)
+    mask: Tensor,  # (B, M) bool, True = counts
+) -> None:
+    "A `ValueError` says that numbers which count are `nan` or infinite."
+    bad = ~values.isfinite() & mask[..., None]
+    if bad.any():
+        raise ValueError(
+            f"{name} holds {int(bad.sum())} number(s) that are nan or infinite, of "
+            f"{bad.numel()}: mend the model, or hide such points by mask"
+        )
+
+
+def _check_positive(name: str, values: Tensor | float) -> None:
+    "A `ValueError` says that something which is a width is none."
+    if not (torch.as_tensor(values) > 0).all():
+        raise ValueError(f"{name} must be above 0 everywhere")
+
+# %% ../nbs/metrics.ipynb #9e092996
 def _checked_mask(
     target: Tensor,  # (B, M, c)
     mask: Tensor | None = None,  # (B, M) bool, True = counts; all by default
     **scored: Tensor,  # against the target: (B, M, c) each, `draws` (n, B, M, c)
 ) -> Tensor:  # (B, M) bool
-    "Which points count; a `ValueError` says which shape does not fit."
+    "Which points count; a `ValueError` says what does not fit or is not finite."
     for name, values in scored.items():
         _check_shape(name, values, target)
     points = target.shape[:-1]
@@ -52,7 +72,10 @@ def _checked_mask(
         )
     if not mask.any():
         raise ValueError("mask hides every point: leave at least one to score")
-    return mask.bool()
+    mask = mask.bool()
+    for name, values in dict(scored, target=target).items():
+        _check_finite(name, values, mask)
+    return mask
 
 # %% ../nbs/metrics.ipynb #de349b72
 def mse(
@@ -73,6 +96,7 @@ def psnr(
 ) -> Tensor:  # ()
     "Peak signal-to-noise ratio in dB, of each item's MSE, then averaged over items."
     mask = _checked_mask(target, mask, pred=pred)
+    _check_positive("peak", peak)
     squares = (pred - target).square().mean(-1).masked_fill(~mask, 0).flatten(1)
     points = mask.flatten(1).sum(1)  # (B,)
     mean = squares.sum(1) / points
@@ -88,6 +112,7 @@ def ssim(
     from skimage.metrics import structural_similarity
 
     _checked_mask(target, pred=pred)
+    _check_positive("peak", peak)
     if target.ndim != 4 or min(target.shape[1:3]) < 11:
         raise ValueError(
             "ssim compares images (B, H, W, c) of 11x11 pixels or more, "
@@ -140,6 +165,7 @@ def log_score(
 ) -> Tensor:  # ()
     "Mean log density of the target under independent Gaussians, in nats per value."
     mask = _checked_mask(target, mask, mean=mean, std=std)
+    _check_positive("std", std[mask])
     squares = ((target - mean) / std) ** 2
     nats = -0.5 * squares - std.log() - 0.5 * math.log(math.tau)
     return nats[mask].mean()
@@ -153,6 +179,8 @@ def coverage(
 ) -> dict[float, float]:  # of each level: the share of values inside
     "Share of values inside the draws' central intervals, by rank, unbiased at any n."
     mask, n = _checked_mask(target, mask, draws=draws), len(draws)
+    if not all(0 < level < 1 for level in levels):
+        raise ValueError(f"levels are shares between 0 and 1, not {list(levels)}")
     x, y = draws[:, mask], target[mask]  # (n, P, c), (P, c)
     # the stretch of [0, 1] that is y's
     low, high = (x < y).sum(0) / (n + 1), ((x <= y).sum(0) + 1) / (n + 1)

@@ -5,26 +5,19 @@
 # %% ../nbs/04_training.ipynb #98f00a32
 from __future__ import annotations
 
-import atexit
-import glob
 import importlib
 import inspect
-import json
 import math
 import os
 import pkgutil
-import time
-import warnings
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sized
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as as_bytes
 from torch import Tensor, nn
 
@@ -32,83 +25,20 @@ from .data import Observations
 from .datasets import cache_dir, write_atomic
 from .fields import Field
 from .metrics import best_spread, coverage
-
-if TYPE_CHECKING:  # Accelerate takes a while to import, and not everyone trains
-    from accelerate import Accelerator
-    from tqdm import tqdm
 from .randomness import RandomSource, item_generators
+from nfdiffusion.runs import (
+    Recipe,
+    Run,
+    Watch,
+    budget_of,
+    go,
+    join_processes,
+)
+from .tensors import read_tensors, write_tensors
 
 # %% auto #0
-__all__ = ['FORMAT', 'checksum', 'write_tensors', 'read_tensors', 'Configured', 'check_observations', 'LatentModel', 'stretch',
-           'draw_codes', 'FieldModel', 'pretrained', 'load', 'save_pretrained', 'share_spent', 'learning_rate',
-           'average_decay', 'fit', 'calibrate_spread']
-
-# %% ../nbs/04_training.ipynb #04f10001
-FORMAT = 1
-
-
-def checksum(
-    header: str,
-    tensors: dict[str, Tensor],  # on the processor, contiguous
-) -> str:  # 8 hexadecimal digits
-    "CRC-32 of the header and of every tensor's name, type, shape and bytes."
-    crc = zlib.crc32(header.encode())
-    for name, tensor in sorted(tensors.items()):
-        shape = tuple(tensor.shape)
-        crc = zlib.crc32(f"{name} {tensor.dtype} {shape}".encode(), crc)
-        crc = zlib.crc32(tensor.reshape(-1).view(torch.uint8).numpy(), crc)
-    return f"{crc:08x}"
-
-# %% ../nbs/04_training.ipynb #04f10007
-def write_tensors(
-    path: str | Path,
-    tensors: dict[str, Tensor],
-    about: dict,  # for the header: whatever JSON holds
-) -> None:
-    "Write tensors and facts about them to a file, whole or not at all."
-    tensors = {k: v.detach().cpu().contiguous().clone() for k, v in tensors.items()}
-    try:
-        header = json.dumps(dict(format=FORMAT, **about))
-    except TypeError as e:
-        raise TypeError(
-            f"could not write {path} ({e}); "
-            "give model.about and the configuration what JSON holds"
-        ) from None
-    metadata = {"nfdiffusion": header, "crc32": checksum(header, tensors)}
-    write_atomic(Path(path), as_bytes(tensors, metadata))
-
-# %% ../nbs/04_training.ipynb #04f10009
-def read_tensors(path: str | Path) -> tuple[dict[str, Tensor], dict]:
-    "The tensors of a file that `write_tensors` wrote, and the facts in its header."
-    mend = "get it again, or remove it and start anew"
-    if Path(path).is_dir():
-        raise ValueError(f"{path} is a folder; give a file")
-    try:
-        with safe_open(path, "pt") as f:
-            metadata, names = f.metadata() or {}, f.keys()
-            tensors = {name: f.get_tensor(name) for name in names}
-    except SafetensorError as e:
-        raise ValueError(
-            f"{path} is cut short or not a safetensors file ({e}); {mend}"
-        ) from None
-    if "nfdiffusion" not in metadata:
-        raise ValueError(
-            f"{path} holds tensors, but not of a model of nfdiffusion; "
-            "give another path"
-        )
-    header = metadata["nfdiffusion"]
-    found = checksum(header, tensors)
-    if metadata.get("crc32", found) != found:  # the oldest files have none
-        raise ValueError(
-            f"{path} is damaged: what it holds is not what was written; {mend}"
-        )
-    about = json.loads(header)
-    if about["format"] > FORMAT:
-        raise ValueError(
-            f"{path} has format {about['format']}, "
-            f"newer than this nfdiffusion reads ({FORMAT}); upgrade the package"
-        )
-    return tensors, about
+__all__ = ['Configured', 'check_observations', 'LatentModel', 'stretch', 'draw_codes', 'FieldModel', 'pretrained', 'load',
+           'save_pretrained', 'fit', 'calibrate_spread']
 
 # %% ../nbs/04_training.ipynb #04f10002
 def _bound_arguments(method: Callable, *args, **kw) -> dict:
@@ -140,8 +70,8 @@ class Configured(nn.Module):
     def save(self, path: str | Path, dtype: torch.dtype | None = None) -> None:
         "Write the model to a file; `dtype=torch.float16` halves it."
         tensors = {k: v.to(dtype or v.dtype) for k, v in self.state_dict().items()}
-        model = dict(model=type(self).__name__, config=self.config, about=self.about)
-        write_tensors(path, tensors, model)
+        kind = dict(model=type(self).__name__, module=type(self).__module__)
+        write_tensors(path, tensors, dict(kind, config=self.config, about=self.about))
 
 # %% ../nbs/04_training.ipynb #04f10004
 def _missing(model: nn.Module, method: str, gives: str) -> NotImplementedError:
@@ -255,11 +185,11 @@ def draw_codes(
 class FieldModel(LatentModel):
     "What every approach is: a model of a code whose draws are functions."
 
-    known: ClassVar[dict[str, type[FieldModel]]] = {}
+    known: ClassVar[dict[tuple[str, str], type[FieldModel]]] = {}  # (module, name)
 
     def __init_subclass__(cls, **kw):
         super().__init_subclass__(**kw)
-        FieldModel.known[cls.__name__] = cls
+        FieldModel.known[cls.__module__, cls.__name__] = cls
 
     def draw(
         self, obs: Observations, n: int, steps: int, generator: RandomSource
@@ -317,17 +247,46 @@ def pretrained() -> dict[str, Path]:
     found = sorted(_PACKAGE.joinpath("weights").glob("*.safetensors"))
     return {path.stem: path for path in found}
 
+# %% ../nbs/04_training.ipynb #40000001
+def _modules_defining(name: str) -> list[str]:
+    "The modules of the package whose source has a class of that name."
+    pattern = re.compile(rf"^class {re.escape(name)}\b", re.M)
+    found = pkgutil.iter_modules([str(_PACKAGE)])
+    sources = {m.name: (_PACKAGE / f"{m.name}.py").read_text("utf-8") for m in found}
+    return [f"nfdiffusion.{m}" for m, text in sources.items() if pattern.search(text)]
 
-def _model_class(name: str) -> type[FieldModel]:
-    "The model of that name; the package's approaches are imported to look for it."
-    if name not in FieldModel.known:
-        for module in pkgutil.iter_modules([str(_PACKAGE)]):
-            if module.name.startswith("approach"):
-                importlib.import_module(f"nfdiffusion.{module.name}")
-    if name not in FieldModel.known:
-        known = ", ".join(sorted(FieldModel.known))
-        raise ValueError(f"no model is called {name!r}; known are {known}")
-    return FieldModel.known[name]
+
+def _candidates(name: str, module: str | None) -> list[str]:
+    "The modules that a file's class may be of: imported ones, or of the package."
+    ours = _modules_defining(name)
+    if (module, name) in FieldModel.known or module in ours:
+        return [module]
+    known = [m for m, n in FieldModel.known if n == name]
+    if module not in (None, "__main__"):  # the user's module may have a new name
+        return [m for m in known if m not in ours]
+    return ["__main__"] if "__main__" in known else known or ours
+
+
+def _model_class(name: str, module: str | None = None) -> type[FieldModel]:
+    "The model that a file is of."
+    candidates = _candidates(name, module)
+    for m in candidates:
+        if (m, name) not in FieldModel.known:  # so it is of the package
+            importlib.import_module(m)
+    found = {m: cls for (m, n), cls in FieldModel.known.items() if n == name}
+    found = {m: cls for m, cls in found.items() if m in candidates}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if found:
+        raise ValueError(
+            f"{len(found)} models are called {name!r}, in {', '.join(sorted(found))}; "
+            "import only the one that this file is of"
+        )
+    known = ", ".join(sorted({n for _, n in FieldModel.known}))
+    raise ValueError(
+        f"no model is called {name!r}; known are {known}; "
+        f"import the module that it is from ({module})"
+    )
 
 # %% ../nbs/04_training.ipynb #04f1001c
 def _find(path: str | Path) -> Path:
@@ -354,9 +313,10 @@ def load(
             f"{path} is a training checkpoint, not a model; "
             f"resume with fit(..., checkpoint={str(path)!r}) and save the model"
         )
-    make = _model_class(about["model"])
+    make = _model_class(about["model"], about.get("module"))
     try:
-        model = make(**about["config"])
+        with torch.random.fork_rng(devices=[]):  # weights that are replaced at once
+            model = make(**about["config"])
         if any(v.dtype == torch.float64 for v in tensors.values()):
             model.double()  # the precision it was saved in
         model.load_state_dict(tensors)
@@ -398,374 +358,35 @@ def save_pretrained(
     print(f"saved {path.stat().st_size:,} bytes as {where}")
     return path
 
-# %% ../nbs/04_training.ipynb #04f10031
-def share_spent(spent: float, budget: float | None) -> float:
-    "The share of a budget that is spent: none of no budget, all of an empty one."
-    if budget is None:
-        return 0.0
-    return spent / budget if budget else 1.0
-
-
-def learning_rate(
-    highest: float,
-    step: int,  # steps taken before
-    share: float,  # of the budget that is spent
-) -> float:
-    "Up over 50 steps, times half a cosine from 1 down to 0 over the budget."
-    warm_up = min(1, (step + 1) / 50)
-    return highest * warm_up * 0.5 * (1 + math.cos(math.pi * share))
-
-
-def average_decay(step: int, highest: float) -> float:
-    "Decay of the moving average after `step` steps: it grows up to `highest`."
-    return min(highest, step / (step + 10))
-
-# %% ../nbs/04_training.ipynb #04f10038
-def _rounds(batches: Iterable, again: bool) -> Iterator:
-    "The batches in order, and if `again`, round and round."
-    while True:
-        empty = True
-        for batch in batches:
-            empty = False
-            yield batch
-        if not again or empty or iter(batches) is batches:
-            return
-
-
-def _own_batches(stream: Iterable, index: int, processes: int) -> Iterator:
-    "What one process trains on: its batch of every full round of `processes`."
-    own = None
-    for i, batch in enumerate(stream):
-        if i % processes == index:
-            own = batch
-        if (i + 1) % processes == 0:
-            yield own
-
-# %% ../nbs/04_training.ipynb #04f1003e
-def _leave_processes() -> None:
-    "End the group: its threads, if Python ends before them, abort a process at times."
-    if torch.distributed.is_initialized():
-        torch.distributed.destroy_process_group()
-
-
-def _join_processes() -> Accelerator:
-    "The processes that a launcher started; without one, this one."
-    from accelerate import Accelerator, DistributedDataParallelKwargs
-
-    if torch.distributed.is_available():
-        # imported later, its default arguments would keep the group alive
-        importlib.import_module("torch.distributed.nn")
-        atexit.unregister(_leave_processes)
-        atexit.register(_leave_processes)
-    # a stage of training may leave parts of a model alone
-    unused = DistributedDataParallelKwargs(find_unused_parameters=True)
-    return Accelerator(cpu=not torch.cuda.is_available(), kwargs_handlers=[unused])
-
-
-def _seed_processes(accelerator: Accelerator) -> None:
-    "Data and noise of its own for each process; a single one goes on as it was."
-    from accelerate.utils import broadcast_object_list, set_seed
-
-    if accelerator.num_processes > 1:
-        (seed,) = broadcast_object_list([torch.randint(2**31, ()).item()])
-        set_seed(seed + accelerator.process_index)
-
-
-def _mean_over_processes(accelerator: Accelerator, *numbers: float) -> list[float]:
-    if accelerator.num_processes == 1:
-        return list(numbers)
-    shared = torch.tensor(numbers, dtype=torch.float64, device=accelerator.device)
-    return accelerator.reduce(shared, "mean").tolist()
-
-# %% ../nbs/04_training.ipynb #04f1003b
-class _Loss(nn.Module):
-    "A model's loss as a module."
-
-    def __init__(self, model: FieldModel):
-        super().__init__()
-        self.model = model
-
-    def forward(self, *batch):
-        return self.model.loss(*batch)
-
-# %% ../nbs/04_training.ipynb #04f10041
-@dataclass(frozen=True)
-class _Recipe:
-    "How steps are taken."
-
-    lr: float  # the highest learning rate
-    betas: tuple[float, float]  # of Adam
-    dtype: torch.dtype | None  # of the products
-    ema: float  # highest decay of the moving average
-    clip: float  # largest norm of a gradient
-
-
-class _Run:
-    "A training at one moment: the model, Adam, the moving average, what was spent."
-
-    def __init__(self, model: FieldModel, accelerator: Accelerator, recipe: _Recipe):
-        self.model, self.accelerator, self.recipe = model, accelerator, recipe
-        # on the device; all processes get the main one's weights
-        self.batch_loss = accelerator.prepare_model(_Loss(model))
-        self.params = [p for p in model.parameters() if p.requires_grad]
-        if not self.params:
-            raise ValueError(
-                "this model has nothing to train: no parameter requires a gradient"
-            )
-        self.adam = torch.optim.Adam(self.params, recipe.lr, recipe.betas, fused=True)
-        self.average = [p.detach().clone() for p in self.params]
-        self.step = 0
-        self.batches = 0  # one in each process at each step
-        self.seconds = 0.0
-        self.losses: list[float] = []
-
-    def advance(self, loss: float) -> None:
-        "Take Adam's step along the gradient that is there."
-        self.adam.step()
-        self.step += 1
-        self.batches += self.accelerator.num_processes
-        self.losses.append(loss)
-        weights = [p.detach() for p in self.params]
-        decay = average_decay(self.step, self.recipe.ema)
-        torch._foreach_lerp_(self.average, weights, 1 - decay)
-
-    @torch.no_grad()
-    def use_average(self) -> None:
-        "Leave the model with the average of its weights."
-        from accelerate.utils import broadcast
-
-        for p, mean in zip(self.params, self.average, strict=True):
-            p.copy_(mean)
-        if self.accelerator.num_processes > 1:
-            # buffers may have followed each process's data
-            broadcast(list(self.model.buffers()))
-
-# %% ../nbs/04_training.ipynb #04f10052
-def _loss_of(run: _Run, batch: Any) -> Tensor:
-    "The loss of one batch, on the model's device, with products in the type asked for."
-    if not isinstance(batch, (tuple, list)) or len(batch) < 2:
-        raise ValueError(
-            "fit takes an iterable of batches, each (observations, target); "
-            f"here is one of type {type(batch).__name__}"
-        )
-    obs, target, *more = batch
-    run.model.check(obs, target)
-    like, dtype = run.model.like, run.recipe.dtype
-    products = torch.autocast(
-        like.device.type,
-        dtype,
-        enabled=dtype is not None,
-        cache_enabled=False,  # a cast that is kept would outlive the step
-    )
-    with products:
-        return run.batch_loss(obs.to(like), target.to(like), *more)
-
-# %% ../nbs/04_training.ipynb #04f10044
-def _take_step(run: _Run, batch: Any, started: float) -> None:
-    "One step on a batch; a loss or a gradient that is not finite is an error."
-    recipe = run.recipe
-    loss = _loss_of(run, batch)
-    run.adam.zero_grad()
-    loss.backward()
-    norm = nn.utils.clip_grad_norm_(run.params, recipe.clip)
-    # the same numbers everywhere, so all processes go on or stop together
-    mean, run.seconds = _mean_over_processes(
-        run.accelerator, loss.item(), time.perf_counter() - started
-    )
-    if not (math.isfinite(mean) and norm.isfinite()):
-        raise FloatingPointError(
-            f"the loss is {mean} with a gradient of {norm.item()} at step {run.step}, "
-            f"which was not taken: lower lr ({recipe.lr}) or look at this batch"
-        )
-    run.advance(mean)
-
-
-def _train(
-    run: _Run, batches: Iterator, steps: int | None, seconds: float | None
-) -> Iterator[float]:  # the loss of each step
-    "Take steps until the budget is spent or the batches end."
-    started = time.perf_counter() - run.seconds
-    while True:
-        share = max(share_spent(run.step, steps), share_spent(run.seconds, seconds))
-        batch = next(batches, None) if share < 1 else None
-        if batch is None:
-            return
-        for group in run.adam.param_groups:
-            group["lr"] = learning_rate(run.recipe.lr, run.step, share)
-        _take_step(run, batch, started)
-        yield run.losses[-1]
-
-# %% ../nbs/04_training.ipynb #04f10047
-def _random_states(accelerator: Accelerator) -> Tensor:  # (processes, bytes)
-    "Each process's random state: the processor's, then its graphics card's."
-    states = [torch.get_rng_state()]
-    if accelerator.device.type == "cuda":
-        states.append(torch.cuda.get_rng_state(accelerator.device))
-    own = torch.cat(states).to(accelerator.device)
-    return accelerator.gather(own).view(accelerator.num_processes, -1)
-
-
-def _set_random_state(accelerator: Accelerator, states: Tensor) -> None:
-    "Go on with the random numbers of a checkpoint; one process more keeps its own."
-    states = torch.atleast_2d(states)
-    if accelerator.process_index >= len(states):
-        return
-    own, size = states[accelerator.process_index], len(torch.get_rng_state())
-    torch.set_rng_state(own[:size].clone())
-    if accelerator.device.type == "cuda" and len(own) > size:
-        torch.cuda.set_rng_state(own[size:].clone(), accelerator.device)
-
-# %% ../nbs/04_training.ipynb #04f10049
-def _weights(run: _Run) -> dict[str, Tensor]:
-    "The model's tensors, and the average of those that are trained."
-    weights = {f"model.{k}": v for k, v in run.model.state_dict().items()}
-    return weights | {f"mean.{i}": v for i, v in enumerate(run.average)}
-
-
-def _write_checkpoint(run: _Run, path: str | Path) -> None:
-    "Write a checkpoint: the main process does, for all."
-    tensors = _weights(run)
-    tensors["random"] = _random_states(run.accelerator)
-    tensors["loss"] = torch.tensor(run.losses, dtype=torch.float64)
-    for i, moments in run.adam.state_dict()["state"].items():
-        tensors |= {f"adam.{i}.{k}": v for k, v in moments.items()}
-    spent = dict(step=run.step, used=run.batches, seconds=run.seconds)
-    about = dict(run=type(run.model).__name__, of=run.model.config, **spent)
-    if run.accelerator.is_main_process:
-        write_tensors(path, tensors, about)
-
-
-def _try_checkpoint(run: _Run, path: str | Path) -> None:
-    "Write a checkpoint; if that fails, training goes on with the old one in place."
-    try:
-        _write_checkpoint(run, path)
-    except OSError as e:
-        warnings.warn(f"{e.strerror}. Training itself goes on, in memory", stacklevel=3)
-
-# %% ../nbs/04_training.ipynb #04f1004c
-def _refuse_other(run: _Run, path: Path, tensors: dict, about: dict) -> None:
-    "A `ValueError` says why a file is no checkpoint of this run."
-    mend = "give this run another path"
-    if "run" not in about:
-        raise ValueError(f"{path} is a model, not a training checkpoint; {mend}")
-    config = json.loads(json.dumps(run.model.config))
-    if about["run"] != type(run.model).__name__ or about["of"] != config:
-        asked = about["of"].items()
-        differ = [f"{k}={v}" for k, v in asked if k not in config or config[k] != v]
-        other = " ".join([about["run"], *differ])
-        raise ValueError(f"{path} is the checkpoint of another model ({other}); {mend}")
-    weights = [name for name in tensors if name.startswith(("model.", "mean."))]
-    shapes = {name: tensor.shape for name, tensor in _weights(run).items()}
-    if shapes != {name: tensors[name].shape for name in weights}:
-        raise ValueError(
-            f"{path} was made by another version of {about['run']}, "
-            f"or while other parts of it were trained; {mend}"
-        )
-
-
-def _skip_batches(stream: Iterator, path: Path, about: dict) -> None:
-    "Draw the batches that the run has used already."
-    for _ in range(about["used"]):
-        if next(stream, None) is None:
-            raise ValueError(
-                f"{path} is at step {about['step']}, but the batches end before that; "
-                "give the run the batches it had"
-            )
-
-# %% ../nbs/04_training.ipynb #04f1004e
-def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    "Tensors whose names begin with `prefix`, named by what follows."
-    names = [name for name in tensors if name.startswith(prefix)]
-    return {name.removeprefix(prefix): tensors[name] for name in names}
-
-
-def _restore(run: _Run, tensors: dict[str, Tensor], about: dict) -> None:
-    "Bring a run to where a checkpoint of it was written."
-    run.model.load_state_dict(_part(tensors, "model."))
-    for i, mean in enumerate(run.average):
-        mean.copy_(tensors[f"mean.{i}"])
-    moments = {i: _part(tensors, f"adam.{i}.") for i in range(len(run.params))}
-    state = {i: found for i, found in moments.items() if found}
-    run.adam.load_state_dict(dict(run.adam.state_dict(), state=state))
-    run.step, run.batches = about["step"], about["used"]
-    run.seconds, run.losses = about["seconds"], tensors["loss"].tolist()
-    _set_random_state(run.accelerator, tensors["random"])
-
-
-def _start(run: _Run, path: str | Path, stream: Iterator) -> None:
-    "Go on from a checkpoint if it is there, and write it before the first step."
-    from accelerate.utils import broadcast_object_list
-
-    path, main = Path(path), run.accelerator.is_main_process
-    found = read_tensors(path) if main and path.exists() else None
-    (found,) = broadcast_object_list([found])  # as the main process finds it
-    if found:
-        tensors, about = found
-        about.setdefault("used", about.get("step"))  # the oldest: of one process
-        _refuse_other(run, path, tensors, about)
-        _skip_batches(stream, path, about)
-        _restore(run, tensors, about)
-    _write_checkpoint(run, path)
-    if main:  # what a run left that was killed as it wrote
-        for part in path.parent.glob(f".{glob.escape(path.name)}.????????.part"):
-            part.unlink(missing_ok=True)
-
-# %% ../nbs/04_training.ipynb #04f10065
-def _launch(
-    model: FieldModel, stream: Iterator, recipe: _Recipe, checkpoint: str | Path | None
-) -> tuple[_Run, Iterator]:
-    "A run, where its checkpoint left it, and the batches of this process."
-    accelerator = _join_processes()
-    run = _Run(model, accelerator, recipe)
-    _seed_processes(accelerator)
-    if checkpoint:
-        _start(run, checkpoint, stream)
-    index, processes = accelerator.process_index, accelerator.num_processes
-    return run, _own_batches(stream, index, processes)
-
-
-def _progress_bar(run: _Run, steps: int | None, show: bool) -> tqdm:
-    from tqdm import tqdm
-
-    hide = not (show and run.accelerator.is_main_process)
-    return tqdm(total=steps, initial=run.step, disable=hide, mininterval=1, unit="step")
-
 # %% ../nbs/04_training.ipynb #697b3745
 def fit(
     model: FieldModel,
     batches: Iterable,  # of (obs, target), and whatever else the model's loss takes
     steps: int | None = None,  # stop after so many steps,
-    seconds: float | None = None,  # or so long; without either, when the batches end
+    seconds: float | None = None,  # or so long; without either, after one round
     lr: float = 3e-3,  # the highest learning rate
     betas: tuple[float, float] = (0.9, 0.999),  # of Adam
     dtype: torch.dtype | None = None,  # of the products, such as torch.bfloat16
     ema: float = 0.99,  # decay of the moving average of the weights
     clip: float = 1.0,  # largest norm of a gradient
     checkpoint: str | Path | None = None,  # resume from it, write it now and then
-    every: int = 500,  # steps between checkpoints
+    every: int = 500,  # steps between checkpoints, and between validations
     progress: bool = True,  # show a bar
-) -> dict:  # the history: 'loss' of each step, 'seconds' in all
+    valid: Iterable | None = None,  # batches to measure; the best weights are kept
+    callbacks: Sequence[Callable] = (),  # of a `Progress`, after each step; True stops
+) -> dict:  # the history: 'loss' of each step, 'seconds', 'valid' (step, loss) if any
     "Train a model in place on batches of (context, target), in all processes launched."
-    if min(steps or 0, seconds or 0) < 0:
-        raise ValueError(f"steps and seconds are 0 or more, not {steps} and {seconds}")
+    recipe = Recipe(lr, betas, dtype, ema, clip)
+    watch = Watch(every, checkpoint, valid, callbacks)
+    accelerator = join_processes()
+    budget = budget_of(batches, steps, seconds, accelerator.num_processes)
     home = model.like.device
-    again = steps is not None or seconds is not None
-    recipe = _Recipe(lr, betas, dtype, ema, clip)
-    run, own = _launch(model, _rounds(batches, again), recipe, checkpoint)
-    if not again and isinstance(batches, Sized):
-        steps = len(batches) // run.accelerator.num_processes
-    model.train()
-    with _progress_bar(run, steps, progress) as bar:
-        for loss in _train(run, own, steps, seconds):
-            if checkpoint and run.step % every == 0:
-                _try_checkpoint(run, checkpoint)
-            bar.update()
-            bar.set_postfix(loss=f"{loss:.3f}", refresh=False)
-    if checkpoint:
-        _try_checkpoint(run, checkpoint)
-    run.use_average()
-    model.to(home).eval()
-    return dict(loss=run.losses, seconds=run.seconds)
+    try:
+        run = Run(model, accelerator, recipe)
+        go(run, batches, budget, watch, progress)
+    finally:
+        model.to(home).eval()
+    return run.history()
 
 # %% ../nbs/04_training.ipynb #84200516
 @torch.no_grad()
