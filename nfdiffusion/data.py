@@ -224,8 +224,42 @@ def _describe(obs: Observations) -> str:
         return text
     return f"{text}, values in [{values.min():.3g}, {values.max():.3g}]"
 
+# %% ../nbs/00_data.ipynb #357752ed
+class _Batch:
+    "What is read off a batch of points: its sizes, its device, its items."
+
+    coords: Tensor
+    values: Tensor
+    mask: Tensor
+
+    @property
+    def dim(self) -> int:
+        return self.coords.shape[-1]
+
+    @property
+    def channels(self) -> int:
+        return self.values.shape[-1]
+
+    @property
+    def counts(self) -> Tensor:
+        "(B,) observed points of each item."
+        return self.mask.sum(1)
+
+    @property
+    def device(self) -> torch.device:
+        return self.coords.device
+
+    def __len__(self) -> int:
+        return len(self.coords)
+
+    def __iter__(self) -> Iterator[Observations]:
+        return (self[i] for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        return _describe(self)
+
 # %% ../nbs/00_data.ipynb #357752ee
-class Observations:
+class Observations(_Batch):
     "Points of a batch of fields: where they were observed and what was observed there."
 
     def __init__(
@@ -255,29 +289,6 @@ class Observations:
         "Pairs of coordinates and values, sets of different sizes, as one padded batch."
         return cls(*_padded_sets(points))
 
-    @property
-    def dim(self) -> int:
-        return self.coords.shape[-1]
-
-    @property
-    def channels(self) -> int:
-        return self.values.shape[-1]
-
-    @property
-    def counts(self) -> Tensor:
-        "(B,) observed points of each item."
-        return self.mask.sum(1)
-
-    @property
-    def device(self) -> torch.device:
-        return self.coords.device
-
-    def __len__(self) -> int:
-        return len(self.coords)
-
-    def __iter__(self) -> Iterator[Observations]:
-        return (self[i] for i in range(len(self)))
-
     def __getitem__(self, i: int | slice | list | Tensor) -> Observations:
         "A part of the batch; the batch axis stays."
         i = batch_index(i, len(self))
@@ -290,9 +301,6 @@ class Observations:
         if coords is self.coords and values is self.values:
             return self
         return Observations(coords, values, self.mask.to(coords.device), self.noise)
-
-    def __repr__(self) -> str:
-        return _describe(self)
 
 # %% ../nbs/00_data.ipynb #35fc928a
 def _uniform(n: int, m: int, low: float, high: float, generator) -> Tensor:

@@ -104,13 +104,30 @@ class _Amplitude(NamedTuple):
     log_evidence: Tensor  # (C,) of frequency and phase, up to a constant
     mean: Tensor  # (C,) of the normal
     std: Tensor  # (C,)
-    lower: Tensor  # (C,) the normal's distribution function at the ends of the range
+    lower: Tensor  # (C,) the ends of the range, in deviations from the mean
     upper: Tensor  # (C,)
 
     def draw(self, generator: torch.Generator) -> Tensor:
         u = torch.rand(len(self.mean), generator=generator)
-        quantile = self.lower + (self.upper - self.lower) * u
-        return self.mean + self.std * torch.special.ndtri(quantile)
+        above, low, high = _below_zero(self.lower, self.upper)
+        start, end = torch.special.ndtr(low), torch.special.ndtr(high)
+        share = start + (end - start) * u
+        z = torch.where(share > 0, torch.special.ndtri(share), high)  # else: the edge
+        return self.mean + self.std * torch.where(above, -z, z)
+
+
+def _below_zero(lower: Tensor, upper: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    "Which intervals lie above zero, and all, those reflected: tails are exact there."
+    above = lower > 0
+    low, high = torch.where(above, -upper, lower), torch.where(above, -lower, upper)
+    return above, low, high
+
+
+def _log_mass(lower: Tensor, upper: Tensor) -> Tensor:
+    "Log of a standard normal's mass between two ends, however far out."
+    _, low, high = _below_zero(lower, upper)
+    outside, inside = torch.special.log_ndtr(low), torch.special.log_ndtr(high)
+    return inside + torch.log1p(-(outside - inside).exp())
 
 
 def _amplitude(
@@ -127,8 +144,9 @@ def _amplitude(
     c = s.square().sum(-1).clamp_min(1e-12)
     mean = s @ y / c
     std = noise / c.sqrt()
-    lower, upper = (torch.special.ndtr((a - mean) / std) for a in signals.ranges[0])
-    log_evidence = 0.5 * (mean / std).square() + std.log() + (upper - lower).log()
+    lower, upper = ((a - mean) / std for a in signals.ranges[0])
+    mass = _log_mass(lower, upper)
+    log_evidence = 0.5 * (mean / std).square() + std.log() + mass
     return _Amplitude(log_evidence, mean, std, lower, upper)
 
 # %% ../nbs/posteriors.ipynb #a0e42d93
