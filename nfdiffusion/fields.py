@@ -306,7 +306,7 @@ class _NumpyField(Field):
 
     def __init__(self, functions: list[Callable], obs: Observations):
         self.functions = functions
-        like, batch = obs.values[:0], (len(obs),)
+        like, batch = obs.values.new_empty(0), (len(obs),)
         super().__init__(self.rounded, obs.dim, obs.channels, batch, like)
 
     def rounded(self, x: Tensor) -> Tensor:  # (*lead, M, d) -> (B, M, c)
@@ -411,7 +411,8 @@ def _gp(obs: Observations) -> Field:
     x, (y, mean) = obs.coords.double(), _centred(obs)
     length, alpha = _best_gp(x, y, obs.mask.double())
     posterior_mean = _GPMean(x, mean, length, alpha)
-    field = Field(posterior_mean, obs.dim, obs.channels, (len(obs),), obs.values[:0])
+    like = obs.values.new_empty(0)
+    field = Field(posterior_mean, obs.dim, obs.channels, (len(obs),), like)
     field.chunk = max(1, 2**22 // max(1, obs.mask.numel()))  # the kernel: M × B N
     return field
 
