@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,11 +17,13 @@ from torch import Tensor
 # at hand here too: users write `from nfdiffusion.data import mnist_slice`
 from .datasets import mnist as mnist
 from .datasets import mnist_slice as mnist_slice
+from .posteriors import GPPosterior as GPPosterior
+from .posteriors import WavePosterior as WavePosterior
 
 # %% auto #0
 __all__ = ['grid_coords', 'as_float_tensor', 'batch_index', 'Observations', 'Signals', 'FourierSignals', 'SineMixtures',
-           'Squares', 'Triangles', 'GPPosterior', 'WavePosterior', 'observe', 'split', 'unseen', 'observe_function',
-           'observe_patches', 'observe_mixed', 'image_batches']
+           'Squares', 'Triangles', 'observe', 'split', 'unseen', 'observe_function', 'observe_patches', 'observe_mixed',
+           'image_batches']
 
 # %% ../nbs/00_data.ipynb #16540fe6
 def grid_coords(
@@ -40,18 +42,42 @@ def grid_coords(
     return torch.stack(torch.meshgrid(*axes, indexing="ij"), -1).reshape(-1, len(shape))
 
 # %% ../nbs/00_data.ipynb #c18f5e02
+def _stacked(x: Any) -> Any:
+    "A list of NumPy masked arrays as one; anything else as it is."
+    several = isinstance(x, list | tuple)
+    masked = several and any(isinstance(a, np.ma.MaskedArray) for a in x)
+    return np.ma.stack(x) if masked else x
+
+
+def _shown(x: Any) -> Tensor | None:  # (..., n) -> (...) bool
+    "Where a NumPy masked array masks none of a point's numbers; else `None`."
+    x = _stacked(x)
+    if not isinstance(x, np.ma.MaskedArray):
+        return None
+    return torch.from_numpy(~np.ma.getmaskarray(x).any(-1))
+
+
 def as_float_tensor(
     name: str,  # what it is called in the message
     x: Any,  # an array, or nested lists, of numbers
 ) -> Tensor:
-    "`x` as a float tensor; whole numbers become float32."
+    "`x` as a float tensor; whole numbers become float32, what is masked nan."
+    x = _stacked(x)
+    if isinstance(x, np.ma.MaskedArray):
+        x = x.astype(np.float32) if x.dtype.kind in "biu" else x
+        x = x.filled(np.nan)
     try:
         x = torch.as_tensor(x)
     except Exception as e:
         raise ValueError(f"{name} must be an array of numbers ({e})") from None
+    if x.is_complex():
+        raise ValueError(
+            f"{name} must be real, not complex; give the real and the imaginary part "
+            "as two channels"
+        )
     return x if x.is_floating_point() else x.float()
 
-
+# %% ../nbs/00_data.ipynb #52a7d9b5
 def _check_axes(name: str, x: Tensor, last: str):
     if x.ndim != 3:
         raise ValueError(
@@ -65,6 +91,8 @@ def _as_mask(mask: Any, shape: torch.Size) -> Tensor:
     "The mask as a tensor; everything is observed by default."
     if mask is None:
         return torch.ones(shape, dtype=torch.bool)
+    if isinstance(mask, np.ma.MaskedArray):
+        mask = mask.filled(False)
     mask = torch.as_tensor(mask)
     if mask.shape != shape or mask.dtype != torch.bool:
         raise ValueError(
@@ -105,6 +133,7 @@ def _checked_points(
     coords: Any, values: Any, mask: Any
 ) -> tuple[Tensor, Tensor, Tensor]:
     "Coordinates, values and mask as tensors that fit together, zeros in the padding."
+    shown = [s for s in (_shown(coords), _shown(values)) if s is not None]
     coords = as_float_tensor("coords", coords)
     values = as_float_tensor("values", values)
     _check_axes("coords", coords, "dimensions")
@@ -116,7 +145,10 @@ def _checked_points(
             f"{values.shape[0]} × {values.shape[1]}; give one value for each coordinate"
         )
     mask = _as_mask(mask, shape).to(coords.device)
-    coords = coords.masked_fill(~mask[..., None], 0)
+    for s in shown:
+        mask = mask & s.to(mask.device)
+    dtype = torch.promote_types(coords.dtype, values.dtype)  # none is rounded
+    coords = coords.to(dtype).masked_fill(~mask[..., None], 0)
     values = values.to(coords).masked_fill(~mask[..., None], 0)
     _check_finite("coords", coords)
     _check_finite("values", values)
@@ -124,8 +156,11 @@ def _checked_points(
     return coords, values, mask
 
 # %% ../nbs/00_data.ipynb #7329e75d
-def _grid_points(values: Any) -> tuple[Tensor, Tensor]:
-    "Coordinates and values of the cells of arrays (B, *shape, c)."
+def _grid_points(
+    values: Any,  # (B, *shape, c)
+) -> tuple[Tensor, Tensor, Tensor | None]:  # (B, N, d), (B, N, c), (B, N)
+    "Coordinates and values of the cells of arrays, and which are shown."
+    shown = _shown(values)
     values = as_float_tensor("values", values)
     if values.ndim < 3:
         raise ValueError(
@@ -134,13 +169,15 @@ def _grid_points(values: Any) -> tuple[Tensor, Tensor]:
         )
     B, *shape, c = values.shape
     x = grid_coords(*shape, dtype=values.dtype, device=values.device)
-    return x.expand(B, *x.shape), values.reshape(B, len(x), c)
+    shown = None if shown is None else shown.reshape(B, len(x))
+    return x.expand(B, *x.shape), values.reshape(B, len(x), c), shown
 
 
 def _padded_sets(points: Iterable) -> tuple[Tensor, Tensor, Tensor]:
     "Point sets (coords (N_i, d), values (N_i, c)), padded to the largest, and a mask."
     coords, values, mask = [], [], []
     for x, y in points:
+        shown = [s for s in (_shown(x), _shown(y)) if s is not None]
         coords.append(as_float_tensor("coords", x))
         values.append(as_float_tensor("values", y))
         if len(coords[-1]) != len(values[-1]):
@@ -148,7 +185,8 @@ def _padded_sets(points: Iterable) -> tuple[Tensor, Tensor, Tensor]:
                 f"coords hold {len(coords[-1])} points but values hold "
                 f"{len(values[-1])}; give one value for each coordinate"
             )
-        mask.append(torch.ones(len(coords[-1]), dtype=torch.bool))
+        everything = torch.ones(len(coords[-1]), dtype=torch.bool)
+        mask.append(math.prod(shown, start=everything))
     if not coords:
         raise ValueError(
             "there is no point set to collate; give at least one, it may be empty"
@@ -186,27 +224,13 @@ def _describe(obs: Observations) -> str:
         return text
     return f"{text}, values in [{values.min():.3g}, {values.max():.3g}]"
 
-# %% ../nbs/00_data.ipynb #357752ee
-class Observations:
-    "Points of a batch of fields: where they were observed and what was observed there."
+# %% ../nbs/00_data.ipynb #357752ed
+class _Batch:
+    "What is read off a batch of points: its sizes, its device, its items."
 
-    def __init__(
-        self,
-        coords: Tensor,  # (B, N, d) in [-1, 1]^d, array order
-        values: Tensor,  # (B, N, c)
-        mask: Tensor | None = None,  # (B, N) bool, True = observed; by default all
-    ):
-        self.coords, self.values, self.mask = _checked_points(coords, values, mask)
-
-    @classmethod
-    def from_grid(cls, values: Tensor) -> Observations:  # (B, *shape, c)
-        "Every cell of a batch of arrays, at its centre."
-        return cls(*_grid_points(values))
-
-    @classmethod
-    def collate(cls, points: Iterable) -> Observations:  # of ((N_i, d), (N_i, c))
-        "Pairs of coordinates and values, sets of different sizes, as one padded batch."
-        return cls(*_padded_sets(points))
+    coords: Tensor
+    values: Tensor
+    mask: Tensor
 
     @property
     def dim(self) -> int:
@@ -231,10 +255,44 @@ class Observations:
     def __iter__(self) -> Iterator[Observations]:
         return (self[i] for i in range(len(self)))
 
+    def __repr__(self) -> str:
+        return _describe(self)
+
+# %% ../nbs/00_data.ipynb #357752ee
+class Observations(_Batch):
+    "Points of a batch of fields: where they were observed and what was observed there."
+
+    def __init__(
+        self,
+        coords: Tensor,  # (B, N, d) in [-1, 1]^d, array order
+        values: Tensor,  # (B, N, c)
+        mask: Tensor | None = None,  # (B, N) bool, True = observed; by default all
+        noise: float
+        | None = None,  # standard deviation that the values carry, if known
+    ):
+        self.coords, self.values, self.mask = _checked_points(coords, values, mask)
+        self.noise = noise
+
+    @classmethod
+    def from_grid(
+        cls,
+        values: Tensor,  # (B, *shape, c)
+    ) -> Observations:
+        "Every cell of a batch of arrays, at its centre."
+        return cls(*_grid_points(values))
+
+    @classmethod
+    def collate(
+        cls,
+        points: Iterable,  # of ((N_i, d), (N_i, c))
+    ) -> Observations:
+        "Pairs of coordinates and values, sets of different sizes, as one padded batch."
+        return cls(*_padded_sets(points))
+
     def __getitem__(self, i: int | slice | list | Tensor) -> Observations:
         "A part of the batch; the batch axis stays."
         i = batch_index(i, len(self))
-        return Observations(self.coords[i], self.values[i], self.mask[i])
+        return Observations(self.coords[i], self.values[i], self.mask[i], self.noise)
 
     def to(self, *args, **kwargs) -> Observations:
         "Of another type or on another device, as `Tensor.to`."
@@ -242,10 +300,7 @@ class Observations:
         values = self.values.to(*args, **kwargs)
         if coords is self.coords and values is self.values:
             return self
-        return Observations(coords, values, self.mask.to(coords.device))
-
-    def __repr__(self) -> str:
-        return _describe(self)
+        return Observations(coords, values, self.mask.to(coords.device), self.noise)
 
 # %% ../nbs/00_data.ipynb #35fc928a
 def _uniform(n: int, m: int, low: float, high: float, generator) -> Tensor:
@@ -279,8 +334,11 @@ class Signals:
         return Observations(x.expand(n, -1, -1), self.draw(n, generator)(x))
 
     def posterior(
-        self, obs: Observations, noise: float = 0.05
-    ) -> GPPosterior | WavePosterior:  # both follow below
+        self,
+        obs: Observations,
+        noise: float
+        | None = None,  # what `obs` carries by default, .05 if that is None
+    ) -> GPPosterior | WavePosterior:
         "The exact posterior of one wave given noisy observations."
         return WavePosterior(self, obs, noise)
 
@@ -309,7 +367,7 @@ class FourierSignals(Signals):
         lag = (x - x2.transpose(-1, -2))[..., None] * torch.pi  # 2π(u-u') = π(x-x')
         return ((lag * self.k.to(x)).cos() * self.scale.to(x).square()).sum(-1)
 
-    def posterior(self, obs: Observations, noise: float = 0.05) -> GPPosterior:
+    def posterior(self, obs: Observations, noise: float | None = None) -> GPPosterior:
         "The exact posterior given noisy observations."
         return GPPosterior(self.kernel, obs, noise)
 
@@ -349,223 +407,61 @@ class Triangles(Squares):
     def evaluate(self, u: Tensor, a: Tensor, w: Tensor, p: Tensor) -> Tensor:
         return a * (4 * ((w * u + p) % 1 - 0.5).abs() - 1)
 
-# %% ../nbs/00_data.ipynb #1e8c07f6
-def _noisy_covariance(kernel: Callable, obs: Observations, noise: float) -> Tensor:
-    "Covariance of the observed values, (B, N, N); of padding it is the identity."
-    pairs = obs.mask[..., None] & obs.mask[:, None]
-    K = kernel(obs.coords, obs.coords) * pairs
-    variance = torch.tensor(noise**2, dtype=K.dtype, device=K.device)
-    return K + torch.diag_embed(torch.where(obs.mask, variance, 1.0))
-
-# %% ../nbs/00_data.ipynb #fc7eb5a4
-class GPPosterior:
-    "Exact posterior of a Gaussian process given observations with independent noise."
-
-    def __init__(
-        self,
-        kernel: Callable,  # (..., M, d), (..., M2, d) -> (..., M, M2)
-        obs: Observations,
-        noise: float,  # standard deviation of the observations' noise
-    ):
-        if obs.channels != 1:
-            raise ValueError(
-                f"the exact posterior is for one channel, not {obs.channels}; ask for "
-                "one channel at a time"
-            )
-        self.kernel = kernel
-        self.obs = obs.to(torch.float64)
-        self.chol = torch.linalg.cholesky(_noisy_covariance(kernel, self.obs, noise))
-        self.alpha = torch.cholesky_solve(self.obs.values, self.chol)  # (B, N, 1)
-
-    def _cross(self, x: Tensor) -> Tensor:
-        "Covariance of observed values and those at `x`: (B, N, M)."
-        k = self.kernel(self.obs.coords, x.to(torch.float64))
-        return k * self.obs.mask[..., None]
-
-    def mean(self, x: Tensor) -> Tensor:  # (M, 1) or (B, M, 1) -> (B, M, 1)
-        "The expectation at each point."
-        return self._cross(x).transpose(-1, -2) @ self.alpha
-
-    def cov(self, x: Tensor) -> Tensor:  # (M, 1) or (B, M, 1) -> (B, M, M)
-        "Covariance of the noiseless function."
-        k, x = self._cross(x), x.to(torch.float64)
-        explained = k.transpose(-1, -2) @ torch.cholesky_solve(k, self.chol)
-        return self.kernel(x, x) - explained
-
-    def var(self, x: Tensor) -> Tensor:  # (M, 1) or (B, M, 1) -> (B, M, 1)
-        "The variance of the noiseless function at each point."
-        return self.cov(x).diagonal(dim1=-1, dim2=-2).clamp_min(0)[..., None]
-
-    def sample(
-        self,
-        x: Tensor,  # (M, 1) or (B, M, 1)
-        n: int,  # joint draws
-        generator: torch.Generator | None = None,
-        jitter: float = 1e-9,  # keeps the factor of a nearly singular covariance real
-    ) -> Tensor:  # (n, B, M, 1)
-        C = self.cov(x)
-        L = torch.linalg.cholesky(C + jitter * torch.eye(C.shape[-1], dtype=C.dtype))
-        shape = (n, *C.shape[:-1], 1)
-        return self.mean(x) + L @ torch.randn(shape, dtype=C.dtype, generator=generator)
-
-# %% ../nbs/00_data.ipynb #74d1e0a8
-class _Amplitude(NamedTuple):
-    "Of waves (C,), given the rest: a normal, cut to the range of amplitudes."
-
-    log_evidence: Tensor  # (C,) of frequency and phase, up to a constant
-    mean: Tensor  # (C,) of the normal
-    std: Tensor  # (C,)
-    lower: Tensor  # (C,) the normal's distribution function at the ends of the range
-    upper: Tensor  # (C,)
-
-    def draw(self, generator: torch.Generator) -> Tensor:
-        u = torch.rand(len(self.mean), generator=generator)
-        quantile = self.lower + (self.upper - self.lower) * u
-        return self.mean + self.std * torch.special.ndtri(quantile)
-
-
-def _amplitude(
-    signals: Signals,
-    u: Tensor,  # (N, 1) in [0, 1]
-    y: Tensor,  # (N,)
-    w: Tensor,  # (C,) frequencies
-    p: Tensor,  # (C,) phases
-    noise: float,
-) -> _Amplitude:
-    "What the observations say of the amplitude of each wave."
-    s = signals.evaluate(u, 1.0, w[:, None, None], p[:, None, None])
-    s = s[..., 0].double()  # (C, N)
-    c = s.square().sum(-1).clamp_min(1e-12)
-    mean = s @ y.double() / c
-    std = noise / c.sqrt()
-    lower, upper = (torch.special.ndtr((a - mean) / std) for a in signals.ranges[0])
-    log_evidence = 0.5 * (mean / std).square() + std.log() + (upper - lower).log()
-    return _Amplitude(log_evidence, mean, std, lower, upper)
-
-# %% ../nbs/00_data.ipynb #a0e42d93
-def _cell_centres(cells: int, low: float, high: float) -> Tensor:
-    return (torch.arange(cells) + 0.5) / cells * (high - low) + low
-
-
-def _within_cells(centres, cells: int, low: float, high: float, generator) -> Tensor:
-    "A uniform point of each cell."
-    offset = torch.rand(len(centres), generator=generator) - 0.5
-    return centres + offset * (high - low) / cells
-
-
-def _weighted_waves(
-    signals: Signals,
-    u: Tensor,  # (N, 1) in [0, 1]
-    y: Tensor,  # (N,)
-    noise: float,
-    cells: tuple[int, int],  # of frequency and phase
-    points: int,  # P
-    generator: torch.Generator,
-) -> tuple[Tensor, Tensor]:  # waves (P, 3), their weights (P,)
-    "The posterior of one item: amplitudes, frequencies and phases, and their weights."
-    amplitudes, frequencies, phases = signals.ranges
-    w = _cell_centres(cells[0], *frequencies).repeat_interleave(cells[1])
-    p = _cell_centres(cells[1], *phases).repeat(cells[0])
-    coarse = _amplitude(signals, u, y, w, p, noise).log_evidence
-    weight = (coarse - coarse.max()).exp()
-    k = torch.multinomial(weight, points, replacement=True, generator=generator)
-    w = _within_cells(w[k], cells[0], *frequencies, generator)
-    p = _within_cells(p[k], cells[1], *phases, generator)
-    fine = _amplitude(signals, u, y, w, p, noise)
-    a = fine.draw(generator).float().clamp(*amplitudes)
-    weight = (fine.log_evidence - coarse[k]).softmax(0).float()
-    return torch.stack([a, w, p], -1), weight
-
-# %% ../nbs/00_data.ipynb #28d2534a
-def _average(values: Tensor, weight: Tensor) -> Tensor:  # (P, M, 1), (P,) -> (M, 1)
-    return torch.einsum("p,pmc->mc", weight, values)
-
-
-class WavePosterior:
-    "Exact posterior of one wave, as weighted waves."
-
-    def __init__(
-        self,
-        signals: Signals,  # SineMixtures(1), Squares() or Triangles()
-        obs: Observations,
-        noise: float = 0.05,  # standard deviation of the observations' noise
-        cells: tuple = (1024, 128),  # of frequency and phase
-        points: int = 8192,  # P weighted waves for each item
-    ):
-        if signals.components != 1:
-            raise ValueError(
-                f"quadrature is for one wave, not a sum of {signals.components}; use "
-                "SineMixtures(1)"
-            )
-        self.signals, self.noise, self.cells = signals, noise, cells
-        generator = torch.Generator().manual_seed(0)
-        items = []
-        for x, y, m in zip(obs.coords, obs.values, obs.mask, strict=True):
-            u, y = (x[m] + 1) / 2, y[m, 0]
-            item = _weighted_waves(signals, u, y, noise, cells, points, generator)
-            items.append(item)
-        waves, weight = zip(*items, strict=True)
-        self.waves, self.weight = torch.stack(waves), torch.stack(weight)  # (B, P[, 3])
-
-    def values(self, x: Tensor, waves: Tensor) -> Tensor:  # (M, 1), (..., 3)
-        "Waves of given amplitudes, frequencies and phases at coordinates: (..., M, 1)."
-        return self.signals.evaluate((x + 1) / 2, *waves[..., None, None].unbind(-3))
-
-    def mean(self, x: Tensor) -> Tensor:  # (M, 1) -> (B, M, 1)
-        "The expectation at each point."
-        items = zip(self.waves, self.weight, strict=True)
-        return torch.stack([_average(self.values(x, v), q) for v, q in items])
-
-    def var(self, x: Tensor) -> Tensor:  # (M, 1) -> (B, M, 1)
-        "The variance of the noiseless wave at each point."
-        items = zip(self.waves, self.weight, self.mean(x), strict=True)
-        squares = ((q, (self.values(x, v) - m).square()) for v, q, m in items)
-        return torch.stack([_average(square, q) for q, square in squares])
-
-    def sample(
-        self,
-        x: Tensor,  # (M, 1)
-        n: int,  # joint draws
-        generator: torch.Generator | None = None,
-    ) -> Tensor:  # (n, B, M, 1)
-        k = torch.multinomial(self.weight, n, replacement=True, generator=generator).T
-        return self.values(x, self.waves[torch.arange(len(self.waves)), k])
-
 # %% ../nbs/00_data.ipynb #bf8805fd
+def _is_count(k: Any) -> bool:
+    "Whole numbers of any kind, and no float."
+    try:
+        return not isinstance(k, bool) and operator.index(k) >= 0
+    except TypeError:
+        return False
+
+
 def _draw_counts(n: Any, most: int, B: int, generator) -> Tensor:
     "(B,) numbers of points from a count or a (low, high) pair of counts."
     low, high = n if isinstance(n, tuple | list) else (n, n)
-    if not (int(low) == low and int(high) == high and 0 <= low <= high <= most):
+    if not (_is_count(low) and _is_count(high) and low <= high <= most):
         raise ValueError(
-            f"cannot observe {n} of {most} points; give a share in [0., 1.], a count, "
-            "or a (low, high) pair of counts"
+            f"cannot observe {n} of {most} points; give a count (a whole number: 1 is "
+            "one point), a share (a float: 1.0 is all of them), or a (low, high) pair "
+            "of counts"
         )
     return torch.randint(int(low), int(high) + 1, (B,), generator=generator)
 
 
-def _pick(
-    target: Observations,
+def _random_order(mask: Tensor, generator) -> Tensor:  # (B, N), both
+    "The points of each item in a random order, masked ones last."
+    return (torch.rand(mask.shape, generator=generator) + ~mask.cpu()).argsort(1)
+
+
+def _take(
+    points: Observations,
     index: Tensor,  # (B, n) which points of each item
     mask: Tensor,  # (B, n)
-    noise: float,
-    generator: torch.Generator | None,
 ) -> Observations:
-    "Some points of each item, their values with noise."
-    index = index.to(target.device)[..., None]
-    x = target.coords.gather(1, index.expand(-1, -1, target.dim))
-    y = target.values.gather(1, index.expand(-1, -1, target.channels))
+    "Some points of each item."
+    index = index.to(points.device)[..., None]
+    x = points.coords.gather(1, index.expand(-1, -1, points.dim))
+    y = points.values.gather(1, index.expand(-1, -1, points.channels))
+    return Observations(x, y, mask.to(points.device), points.noise)
+
+
+def _with_noise(obs: Observations, noise: float, generator) -> Observations:
+    "Gaussian noise on the values, and known to be there."
+    y = obs.values
     if noise:
         y = y + noise * torch.randn(y.shape, generator=generator).to(y)
-    return Observations(x, y, mask.to(target.device))
+    total = math.hypot(obs.noise or 0.0, noise)
+    return Observations(obs.coords, y, obs.mask, total)
 
 # %% ../nbs/00_data.ipynb #9b31fe07
 def observe(
     target: Observations,  # what is there
-    n: int | float | tuple = 0.2,  # a count, a share of the points, (low, high) counts
+    n: int | float | tuple = 0.2,  # a count (1: one), a share (1.0: all), (low, high)
     noise: float = 0.0,  # standard deviation of Gaussian noise on the values
     generator: torch.Generator | None = None,
 ) -> Observations:  # (B, max count), padded
-    "A random subset of the points of each item, other points for each."
+    """A random subset of the points of each item: a whole number is a count of them, a
+    float a share."""
     B, N = target.mask.shape
     if isinstance(n, float | np.floating) and 0 <= n <= 1:
         share = float(n) * target.counts.cpu()  # of each item's own points
@@ -573,33 +469,35 @@ def observe(
     else:
         counts = _draw_counts(n, int(target.counts.min()) if B else N, B, generator)
     most = int(counts.max()) if B else 0
-    # a random order, masked points last
-    order = (torch.rand(B, N, generator=generator) + ~target.mask.cpu()).argsort(1)
-    mask = torch.arange(most) < counts[:, None]
-    return _pick(target, order[:, :most], mask, noise, generator)
+    order = _random_order(target.mask, generator)[:, :most]
+    seen = _take(target, order, torch.arange(most) < counts[:, None])
+    return _with_noise(seen, noise, generator)
 
 # %% ../nbs/00_data.ipynb #6450e99f
 def split(
-    points: Observations,  # in random order, as from `observe`
+    points: Observations,
     n: tuple,  # (low, high) size of the context
     generator: torch.Generator | None = None,
     most: int | None = None,  # targets at most; all the rest by default
 ) -> tuple[Observations, Observations]:
-    "Context and target: the first points of each item, and those behind them."
+    "Context and target: random points of each item, and the others, at least one."
     low, high = n
-    N = points.mask.shape[1]
-    if not 0 <= low <= high < N:
+    B, N = points.mask.shape
+    largest = int(points.counts.max()) if B else N
+    if not 0 <= low <= high < largest:
         raise ValueError(
-            f"cannot split {N} points into a context of {low} to {high} and a target "
-            "of the rest"
+            f"cannot split {largest} points into a context of {low} to {high} and a "
+            "target of the rest"
         )
     u = torch.rand((), generator=generator).item()
     k = int((low + 1) * ((high + 2) / (low + 1)) ** u - 1)
-
-    def part(s: slice) -> Observations:
-        return Observations(points.coords[:, s], points.values[:, s], points.mask[:, s])
-
-    return part(slice(k)), part(slice(k, None if most is None else k + most))
+    order, count = _random_order(points.mask, generator), points.counts.cpu()[:, None]
+    size = (count - 1).clamp(0, k)
+    context = _take(points, order[:, :k], torch.arange(k) < size)
+    left = (count - size).clamp_max(N if most is None else most)
+    place = torch.arange(int(left.max()) if B else 0)
+    behind = order.gather(1, (size + place).clamp_max(N - 1))
+    return context, _take(points, behind, place < left)
 
 # %% ../nbs/00_data.ipynb #25e9f7a4
 def _near_any(
@@ -645,9 +543,8 @@ def observe_function(
     "Values of functions at coordinates uniform in the domain, others for each item."
     counts = _draw_counts(n, 10**9, batch, generator)
     x = torch.rand(batch, int(counts.max()), dim, generator=generator) * 2 - 1
-    y = f(x)
-    y = y + noise * torch.randn(y.shape, generator=generator)
-    return Observations(x, y, torch.arange(x.shape[1]) < counts[:, None])
+    mask = torch.arange(x.shape[1]) < counts[:, None]
+    return _with_noise(Observations(x, f(x), mask), noise, generator)
 
 # %% ../nbs/00_data.ipynb #ab4b109e
 def _in_boxes(
@@ -681,7 +578,8 @@ def observe_patches(
     most = int(mask.sum(1).max()) if B else 0
     # observed points first, then cut the padding
     index = (~mask).long().argsort(dim=1, stable=True)[:, :most]
-    return _pick(target, index, mask.gather(1, index), noise, generator)
+    seen = _take(target, index, mask.gather(1, index))
+    return _with_noise(seen, noise, generator)
 
 # %% ../nbs/00_data.ipynb #f0a85d6e
 def _source(x: Tensor, generator: torch.Generator | None) -> dict:
@@ -746,7 +644,7 @@ def observe_mixed(
     kind = _rand(x, len(x), 1, generator=generator)
     observed = torch.where(kind < patches + sides, side, points)
     observed = torch.where(kind < patches, box, observed) & (kind < 1 - none)
-    return Observations(x, target.values, target.mask & observed)
+    return Observations(x, target.values, target.mask & observed, target.noise)
 
 # %% ../nbs/00_data.ipynb #d35ed5bd
 def image_batches(

@@ -9,6 +9,8 @@ import itertools
 import math
 import warnings
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -52,6 +54,36 @@ def _count(n: int, thing: str) -> str:
     "`n` things, in words that agree."
     return f"{n} {thing}{'s' * (n != 1)}"
 
+
+def _described(batch: tuple, dim: int, channels: int) -> str:
+    "What a printed field says."
+    several = " × ".join(map(str, batch))
+    functions = f"{several} functions" if several else "one function"
+    return f"Field: {functions} from [-1, 1]^{dim} to {_count(channels, 'channel')}"
+
+# %% ../nbs/01_fields.ipynb #548b76b4
+def _outlandish(
+    x: Tensor,  # (*lead, M, d)
+) -> Tensor | None:  # (*lead, M) bool
+    "Points that no function can be asked at; `None`, after one look, if all can."
+    size = x.detach().abs()
+    if not x.numel() or size.amax() <= 1e6:
+        return None
+    return ~(size <= 1e6).all(-1)
+
+
+def _answered(
+    ask: Callable,  # (*lead, M, d) -> (*batch, M, ...)
+    x: Tensor,  # (*lead, M, d)
+    axes: int,  # of an answer
+) -> Tensor:  # (*batch, M, ...)
+    "`ask` at the points of `x`; nan where there is no answer."
+    bad = _outlandish(x)
+    if bad is None:
+        return ask(x)
+    answer = ask(x.masked_fill(bad[..., None], 0))
+    return answer.masked_fill(bad.reshape(*bad.shape, *[1] * axes), torch.nan)
+
 # %% ../nbs/01_fields.ipynb #5af47ce3
 def _jacobian(
     fn: Callable,  # (*lead, M, d) -> (*batch, M, c), point by point
@@ -61,6 +93,12 @@ def _jacobian(
     axes = torch.eye(x.shape[-1]).to(x)
     columns = [torch.func.jvp(fn, (x,), (e.expand(x.shape),))[1] for e in axes]
     return torch.stack(columns, -1)
+
+
+def _in_chunks(fn: Callable, x: Tensor, chunk: int, axis: int) -> Tensor:
+    "`fn` of `x` (*lead, M, d), some points at once, joined along an axis."
+    parts = [fn(p) for p in x.contiguous().split(chunk, -2)]
+    return parts[0] if len(parts) == 1 else torch.cat(parts, axis)
 
 # %% ../nbs/01_fields.ipynb #4e61dae3
 class Field:
@@ -74,8 +112,7 @@ class Field:
         batch: tuple = (),  # shape of the batch of functions
         like: Tensor | None = None,  # dtype and device of the answers
     ):
-        self.fn = fn
-        self.dim, self.channels = dim, channels
+        self.fn, self.dim, self.channels = fn, dim, channels
         self.batch = tuple(batch)
         self.like = torch.empty(0) if like is None else like
         self.chunk = max(1, 2**16 // max(1, math.prod(self.batch)))  # points at once
@@ -85,6 +122,12 @@ class Field:
         _check_coords(x, self.dim, self.batch)
         return x
 
+    def _values(self, x: Tensor) -> Tensor:  # (*lead, M, d) -> (*batch, M, c)
+        return _in_chunks(self.fn, x, self.chunk, -2)
+
+    def _slopes(self, x: Tensor) -> Tensor:  # (*lead, M, d) -> (*batch, M, c, d)
+        return _in_chunks(partial(_jacobian, self.fn), x, self.chunk, -3)
+
     def __call__(
         self,
         coords: Tensor,  # (..., M, d), any coordinates
@@ -92,8 +135,7 @@ class Field:
         "Values at `coords`. They carry no graph unless `coords` asks for one."
         x = self._coords(coords)
         with torch.set_grad_enabled(x.requires_grad and torch.is_grad_enabled()):
-            parts = [self.fn(p) for p in x.split(self.chunk, -2)]
-        return parts[0] if len(parts) == 1 else torch.cat(parts, -2)
+            return _answered(self._values, x, 1)
 
     def grid(
         self,
@@ -114,30 +156,48 @@ class Field:
         coords: Tensor,  # (..., M, d)
     ) -> Tensor:  # (..., M, c, d)
         "Exact derivatives of the values by the coordinates."
-        parts = self._coords(coords).contiguous().split(self.chunk, -2)
-        return torch.cat([_jacobian(self.fn, p) for p in parts], -3)
+        return _answered(self._slopes, self._coords(coords), 2)
 
     def __repr__(self):
-        several = " × ".join(map(str, self.batch))
-        functions = f"{several} functions" if several else "one function"
-        channels = _count(self.channels, "channel")
-        return f"Field: {functions} from [-1, 1]^{self.dim} to {channels}"
+        return _described(self.batch, self.dim, self.channels)
 
 # %% ../nbs/01_fields.ipynb #e72531fd
+_SAME = 2e-6  # coordinates that differ by less, a millionth of the domain, are the same
+
+
+def _groups(x: np.ndarray) -> np.ndarray:  # (n, d) -> (n,)
+    "The number of each point's place, from 0 in lexical order; chains are one place."
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+    from scipy.spatial import cKDTree
+
+    places, which = np.unique(x, axis=0, return_inverse=True)
+    which = which.reshape(-1)
+    pairs = cKDTree(places).query_pairs(_SAME, p=np.inf, output_type="ndarray")
+    if not len(pairs):
+        return which
+    shape = (len(places), len(places))
+    graph = coo_matrix((np.ones(len(pairs)), pairs.T), shape)
+    return connected_components(graph, directed=False)[1][which]
+
+
+def _means(values: np.ndarray, which: np.ndarray) -> np.ndarray:  # (n, c) -> (m, c)
+    "The mean of each group."
+    count = np.bincount(which)[:, None]
+    return np.stack([np.bincount(which, column) for column in values.T], -1) / count
+
+
 def _distinct(obs: Observations, i: int) -> tuple[np.ndarray, np.ndarray]:
-    """Item `i` as float64 arrays with each coordinate once, in lexical order: (n, d),
+    """Item `i` as float64 arrays with each place once, in lexical order: (n, d),
     (n, c)."""
     m = obs.mask[i]
     x, y = (t[i][m].detach().cpu().double().numpy() for t in (obs.coords, obs.values))
-    places, which = np.unique(x, axis=0, return_inverse=True)
-    which = which.reshape(-1)
-    if len(places) == len(x):
-        return places, y[np.argsort(which)]
-    count = np.bincount(which)[:, None]
-    total = np.stack([np.bincount(which, column, len(places)) for column in y.T], -1)
-    mean = total / count
+    if not len(x):
+        return x, y
+    which = _groups(x)
+    places, mean = _means(x, which), _means(y, which)
     gap = np.abs(mean[which] - y).max()
-    if gap > 0:
+    if gap > 1e-4 * np.ptp(y, axis=0).max():
         warnings.warn(
             f"{len(x) - len(places)} observations repeat a coordinate with another "
             f"value (up to {gap:.3g} from their mean); their mean is used",
@@ -146,49 +206,75 @@ def _distinct(obs: Observations, i: int) -> tuple[np.ndarray, np.ndarray]:
     return places, mean
 
 # %% ../nbs/01_fields.ipynb #7eeb19be
-def _nearest(x: np.ndarray, y: np.ndarray) -> Callable:
+class _Nearest:
     "The value of the nearest point."
-    from scipy.spatial import cKDTree
 
-    tree = cKDTree(x)
-    return lambda q: y[tree.query(q)[1]]
+    def __init__(self, x: np.ndarray, y: np.ndarray):
+        from scipy.spatial import cKDTree
+
+        self.tree, self.y = cKDTree(x), y
+
+    def __call__(self, q: np.ndarray) -> np.ndarray:
+        return self.y[self.tree.query(q)[1]]
 
 
-def _or_nearest(f: Callable, x: np.ndarray, y: np.ndarray) -> Callable:
+class _OrNearest:
     "`f` where it has an answer, else the nearest point's value."
-    nearest = _nearest(x, y)
 
-    def answer(q):
-        v = f(q)
+    def __init__(self, f: Callable, x: np.ndarray, y: np.ndarray):
+        self.f, self.nearest = f, _Nearest(x, y)
+
+    def __call__(self, q: np.ndarray) -> np.ndarray:
+        v = self.f(q)
         unknown = np.isnan(v).any(-1)
-        v[unknown] = nearest(q[unknown])
+        v[unknown] = self.nearest(q[unknown])
         return v
 
-    return answer
-
 # %% ../nbs/01_fields.ipynb #4cb7d4d8
+@dataclass
+class _Lines:
+    "Straight lines between points, constant beyond the ends."
+
+    x: np.ndarray  # (n,)
+    y: np.ndarray  # (n, c)
+
+    def __call__(self, q: np.ndarray) -> np.ndarray:
+        return np.stack([np.interp(q[:, 0], self.x, v) for v in self.y.T], -1)
+
+
 def _linear(x: np.ndarray, y: np.ndarray) -> Callable:
     "Lines in one dimension, flat pieces on Delaunay simplices in more."
     from scipy.interpolate import LinearNDInterpolator
 
     if x.shape[1] == 1:
-        return lambda q: np.stack([np.interp(q[:, 0], x[:, 0], v) for v in y.T], -1)
-    return _or_nearest(LinearNDInterpolator(x, y), x, y)
+        return _Lines(x[:, 0], y)
+    return _OrNearest(LinearNDInterpolator(x, y), x, y)
 
 # %% ../nbs/01_fields.ipynb #94e98250
+@dataclass
+class _Spline:
+    "A cubic spline through points, constant beyond the ends."
+
+    spline: Callable
+    first: float
+    last: float
+
+    def __call__(self, q: np.ndarray) -> np.ndarray:
+        return self.spline(q[:, 0].clip(self.first, self.last))
+
+
 def _cubic(x: np.ndarray, y: np.ndarray) -> Callable:
     "Cubic splines in one dimension, Clough–Tocher patches in two."
     from scipy.interpolate import CloughTocher2DInterpolator, CubicSpline
 
     if x.shape[1] == 1:
-        spline = CubicSpline(x[:, 0], y)
-        return lambda q: spline(q[:, 0].clip(x[0, 0], x[-1, 0]))
+        return _Spline(CubicSpline(x[:, 0], y), x[0, 0], x[-1, 0])
     if x.shape[1] > 2:
         raise ValueError(
             "cubic interpolation is for 1 and 2 dimensions, "
             f"not {x.shape[1]}; use linear, tps or gp"
         )
-    return _or_nearest(CloughTocher2DInterpolator(x, y), x, y)
+    return _OrNearest(CloughTocher2DInterpolator(x, y), x, y)
 
 # %% ../nbs/01_fields.ipynb #366c2314
 def _tps(x: np.ndarray, y: np.ndarray) -> Callable:
@@ -198,7 +284,20 @@ def _tps(x: np.ndarray, y: np.ndarray) -> Callable:
     return RBFInterpolator(x, y, kernel="thin_plate_spline")
 
 
-_INTERPOLANTS = dict(nearest=_nearest, linear=_linear, cubic=_cubic, tps=_tps)
+_INTERPOLANTS = dict(nearest=_Nearest, linear=_linear, cubic=_cubic, tps=_tps)
+
+# %% ../nbs/01_fields.ipynb #b6d901d1
+class _Bounded:
+    """`f` within the range of the values and as much again on both sides, or as much
+    more as the points are narrower than the domain."""
+
+    def __init__(self, f: Callable, x: np.ndarray, y: np.ndarray):
+        self.f = f
+        more = np.ptp(y, axis=0) * max(1, 2 / np.ptp(x, axis=0).min())
+        self.low, self.high = y.min(0) - more, y.max(0) + more
+
+    def __call__(self, q: np.ndarray) -> np.ndarray:
+        return self.f(q).clip(self.low, self.high)
 
 # %% ../nbs/01_fields.ipynb #89d58e0a
 class _NumpyField(Field):
@@ -207,10 +306,11 @@ class _NumpyField(Field):
 
     def __init__(self, functions: list[Callable], obs: Observations):
         self.functions = functions
-        like, batch = obs.values, (len(obs),)
-        super().__init__(
-            lambda x: self.exact(x).to(like), obs.dim, obs.channels, batch, like
-        )
+        like, batch = obs.values.new_empty(0), (len(obs),)
+        super().__init__(self.rounded, obs.dim, obs.channels, batch, like)
+
+    def rounded(self, x: Tensor) -> Tensor:  # (*lead, M, d) -> (B, M, c)
+        return self.exact(x).to(self.like)
 
     def exact(self, x: Tensor) -> Tensor:  # (*lead, M, d) -> (B, M, c)
         "Values in float64."
@@ -221,8 +321,8 @@ class _NumpyField(Field):
         pairs = zip(self.functions, queries, strict=True)
         return torch.from_numpy(np.stack([f(q) for f, q in pairs]))
 
-    def grad(self, coords: Tensor) -> Tensor:
-        x = self._coords(coords).double()
+    def _slopes(self, x: Tensor) -> Tensor:  # (*lead, M, d) -> (B, M, c, d)
+        x = x.double()
         h = 1e-5
         steps = h * torch.eye(self.dim).to(x)
         slopes = [(self.exact(x + e) - self.exact(x - e)) / (2 * h) for e in steps]
@@ -286,6 +386,21 @@ def _centred(obs: Observations) -> tuple[Tensor, Tensor]:  # (B, N, c), (B, 1, c
     return (y - mean) * obs.mask[..., None], mean
 
 
+@dataclass
+class _GPMean:
+    "The posterior mean of a Gaussian process for each item."
+
+    x: Tensor  # (B, N, d)
+    mean: Tensor  # (B, 1, c)
+    length: Tensor  # (B, 1, 1)
+    alpha: Tensor  # (B, N, c)
+
+    def __call__(self, q: Tensor) -> Tensor:  # (*lead, M, d) -> (B, M, c)
+        x = q.double().expand(len(self.x), *q.shape[-2:])
+        k = _gaussian_kernel(squared_distances(x, self.x), self.length)
+        return (self.mean + k @ self.alpha).to(q)
+
+
 def _gp(obs: Observations) -> Field:
     """Posterior mean of a Gaussian process, length scale and noise of each item by
     maximum evidence."""
@@ -295,13 +410,9 @@ def _gp(obs: Observations) -> Field:
         obs = Observations.collate(points)
     x, (y, mean) = obs.coords.double(), _centred(obs)
     length, alpha = _best_gp(x, y, obs.mask.double())
-
-    def posterior_mean(q):
-        q = q.double().expand(len(obs), *q.shape[-2:])
-        k = _gaussian_kernel(squared_distances(q, x), length)
-        return (mean + k @ alpha).to(obs.values)
-
-    field = Field(posterior_mean, obs.dim, obs.channels, (len(obs),), obs.values)
+    posterior_mean = _GPMean(x, mean, length, alpha)
+    like = obs.values.new_empty(0)
+    field = Field(posterior_mean, obs.dim, obs.channels, (len(obs),), like)
     field.chunk = max(1, 2**22 // max(1, obs.mask.numel()))  # the kernel: M × B N
     return field
 
@@ -313,14 +424,19 @@ def _spans(x: np.ndarray, method: str) -> bool:  # (n, d)
     return bool(full) and n >= d + 1 + (method == "cubic")
 
 
+def _zeros(q: np.ndarray, channels: int) -> np.ndarray:
+    return np.zeros((len(q), channels))
+
+
 def _interpolant(obs: Observations, i: int, method: str) -> Callable:
     "A function of arrays (M, d) -> (M, c) through item `i`."
     x, y = _distinct(obs, i)
     if not len(x):
-        return lambda q: np.zeros((len(q), obs.channels))
+        return partial(_zeros, channels=obs.channels)
     if not _spans(x, method):
-        return _nearest(x, y)
-    return _INTERPOLANTS[method](x, y)
+        return _Nearest(x, y)
+    f = _INTERPOLANTS[method](x, y)
+    return _Bounded(f, x, y) if method in ("cubic", "tps") else f
 
 
 def interpolate(
@@ -547,6 +663,20 @@ def _key(X: Tensor) -> Tensor:  # (*, N, d) -> (*, N, d + 2)
     )
 
 
+@dataclass
+class _Through:
+    "A function and what kriging adds to it."
+
+    fn: Callable  # (*lead, M, d) -> (*E, B, M, c)
+    keys: Tensor  # (B, d + 2, N)
+    weights: Tensor  # (*E, B, N, c)
+    length: float
+
+    def __call__(self, x: Tensor) -> Tensor:
+        kernel = (_query(x / self.length) @ self.keys).clamp_max(0).exp()
+        return self.fn(x) + kernel @ self.weights
+
+
 def krige_residual(
     fn: Callable,  # (*lead, M, d) -> (*E, B, M, c)
     obs: Observations,  # of B items
@@ -558,10 +688,4 @@ def krige_residual(
     mask = obs.mask.to(obs.values)
     residual = (obs.values - fn(obs.coords)) * mask[..., None]
     weights = _kriging_weights(obs, residual, length, noise)
-    keys = _key(obs.coords / length).mT  # (B, d + 2, N)
-
-    def through(x):
-        kernel = (_query(x / length) @ keys).clamp_max(0).exp()
-        return fn(x) + kernel @ weights
-
-    return through
+    return _Through(fn, _key(obs.coords / length).mT, weights, length)

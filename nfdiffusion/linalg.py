@@ -5,6 +5,8 @@
 # %% ../nbs/linalg.ipynb #1a000004
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -113,16 +115,42 @@ def _nearest_centre(x: Tensor, centres: Tensor) -> Tensor:  # (n, F), (k, F) -> 
     return torch.cat([(square - 2 * p @ centres.T).argmin(1) for p in parts])
 
 
+def _drawn_by_weight(weight: Tensor, n: int, generator) -> Tensor:  # (m,) -> (n,)
+    "Items, each as likely as its weight says; any of them where nothing has weight."
+    total = weight.double().cpu().cumsum(0)
+    u = torch.rand(n, dtype=torch.float64, generator=generator)
+    if total[-1] <= 0:
+        return (u * len(weight)).long()
+    return torch.searchsorted(total, u * total[-1], right=True).clamp_max(
+        len(total) - 1
+    )
+
+
+def _separated(x: Tensor, k: int, generator) -> Tensor:  # (n, F) -> (k, F)
+    "Items far from each other: greedy k-means++."
+    tries = 2 + int(math.log(k))
+    first = torch.randint(len(x), (1,), generator=generator).to(x.device)
+    centres = [x[first]]
+    left = (x - centres[0]).square().sum(1)  # squared distance to the nearest so far
+    for _ in range(k - 1):
+        tried = x[_drawn_by_weight(left, tries, generator).to(x.device)]
+        would_leave = [left.minimum((x - t).square().sum(1)) for t in tried]
+        best = int(torch.stack([w.sum() for w in would_leave]).argmin())
+        centres.append(tried[best : best + 1])
+        left = would_leave[best]
+    return torch.cat(centres)
+
+# %% ../nbs/linalg.ipynb #1a7b5ef6
 def kmeans(
     x: Tensor,  # (n, F)
     k: int,  # how many clusters
     steps: int = 15,
     generator: torch.Generator | None = None,
 ) -> tuple[Tensor, Tensor]:  # labels (n,), centres (k, F)
-    "Lloyd's algorithm; a cluster that runs empty starts again at a random point."
+    "Lloyd's algorithm from items far apart; an empty cluster starts again anywhere."
     if k > len(x):
         raise ValueError(f"{k} clusters need at least as many items, not {len(x)}")
-    centres = x[torch.randperm(len(x), generator=generator)[:k]].clone()
+    centres = _separated(x, k, generator) if k else x[:0]
     for _ in range(steps):
         label = _nearest_centre(x, centres)
         count = torch.bincount(label, minlength=k)
@@ -131,7 +159,7 @@ def kmeans(
         empty = count == 0
         if empty.any():
             again = torch.randint(len(x), (int(empty.sum()),), generator=generator)
-            centres[empty] = x[again]
+            centres[empty] = x[again.to(x.device)]
     return _nearest_centre(x, centres), centres
 
 # %% ../nbs/linalg.ipynb #a5ef577e

@@ -201,7 +201,7 @@ def gaussian_smooth(
 ) -> Tensor:  # (B, *shape)
     "Each axis smoothed by a Gaussian; white noise keeps its variance."
     for a in range(1, v.ndim):
-        i = torch.arange(v.shape[a])
+        i = torch.arange(v.shape[a], device=v.device)
         offset = (i[:, None] - i) / width[:, None, None]
         K = (-0.5 * offset.square()).exp()
         K = K / K.norm(dim=-1, keepdim=True)
