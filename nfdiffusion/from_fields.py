@@ -21,7 +21,7 @@ from .linalg import kmeans, principal, spline_grid
 # %% auto #0
 __all__ = ['principal_functions', 'with_ones', 'last_layer', 'fit_basis', 'code_log_density', 'responsibilities',
            'leading_directions', 'fit_each', 'start_components', 'fit_components', 'scale_basis', 'project_fields',
-           'nearest_in_plane', 'plane_residual', 'start_from_fields', 'prediction_error', 'calibrate']
+           'nearest_in_plane', 'plane_residual', 'start_from_fields', 'prediction_error', 'calibrate', 'saturate']
 
 # %% ../nbs/from_fields.ipynb #b2000023
 def principal_functions(
@@ -304,3 +304,28 @@ def calibrate(
         score[pair] = prediction_error(encoder, obs, target)
     trust(*min(score, key=lambda pair: score[pair]))
     return score
+
+# %% ../nbs/from_fields.ipynb #4f0a0011
+@torch.no_grad()
+def saturate(
+    encoder: MixtureEncoder,
+    obs: Observations,  # contexts of few and of many points
+    target: Observations,  # points to predict
+    saturations: Sequence[float] = (math.inf, 100.0, 30.0, 10.0, 3.0),  # in points
+) -> dict:  # nats per target point for each
+    "Set the saturation to what predicts best, read as before at the typical number."
+    read = encoder.reading_noise(obs).median()
+    typical = obs.counts.median()
+
+    def set_to(saturation):
+        encoder.saturation.fill_(saturation)
+        encoder.log_noise.copy_((read / (1 + typical / saturation).sqrt()).log())
+
+    nats = {}
+    for saturation in saturations:
+        set_to(saturation)
+        parts = [slice(i, i + 32) for i in range(0, len(obs), 32)]
+        log_p = [encoder(obs[s]).log_prob(target[s]) for s in parts]
+        nats[saturation] = torch.cat(log_p)[target.mask].mean().item()
+    set_to(max(nats, key=lambda saturation: nats[saturation]))
+    return nats
