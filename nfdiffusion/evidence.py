@@ -19,7 +19,9 @@ from torch import Tensor
 
 from .data import Observations
 from .fields import Field, Sine
-from .training import FieldModel
+from .metrics import best_spread, coverage
+from .randomness import item_generators
+from .training import FieldModel, LatentModel
 
 # %% auto #0
 __all__ = ['ROUGHNESS', 'PLANE', 'SinePrior', 'sine_layer', 'prior_draws', 'learn_prior', 'PointPosterior', 'posterior_draws',
@@ -147,7 +149,9 @@ def sine_layer(
     radius = _radii(q, pick, prior)
     way = torch.randn(n, d, generator=generator, dtype=torch.float64)
     w = radius[:, None] * way / way.norm(dim=1, keepdim=True) / prior.lengths
-    layer = Sine(d, 2 * n, w0=1.0).double().requires_grad_(False)
+    with torch.device("meta"):  # without weights, which it would draw
+        layer = Sine(d, 2 * n, w0=1.0)
+    layer = layer.double().to_empty(device="cpu").requires_grad_(False)
     layer.linear.weight.copy_(w.repeat(2, 1))
     layer.linear.bias.copy_(torch.arange(2).repeat_interleave(n) * math.pi / 2)
     return layer, (a2 / a2.sum()).sqrt().repeat(2)
@@ -234,26 +238,26 @@ def _evidence(prior: SinePrior, blocks: list) -> _Evidence | None:
         if terms is None:
             return None
         quad, logdet, n = quad + terms[0], logdet + terms[1], n + terms[2]
-        power = power + y.square().sum()
-    s2 = (quad / n).clamp_min(1e-12 * power / n).clamp_min(1e-30)
+        power = power + y.square().sum((0, 1))
+    s2 = torch.maximum(quad, 1e-12 * power) / n
     fit = n * (s2.log() + math.log(math.tau) + 1).sum()
     return _Evidence(s2.sqrt(), -0.5 * (fit + len(s2) * logdet).item(), n)
 
 # %% ../nbs/evidence.ipynb #69839c32
 def _prior_at(
     p: np.ndarray,  # (d + 2,)
-    mean: Tensor,
     scale: Tensor | Sequence[float] = (1.0,),
+    mean: Tensor | Sequence[float] = (0.0,),
 ) -> SinePrior:
     "The prior of log lengths, log noise, and position in `ROUGHNESS`."
     return SinePrior(np.exp(p[:-2]), p[-1], math.exp(p[-2]), scale, mean)
 
 
-def _cost(p: np.ndarray, blocks: list, mean: Tensor) -> float:
+def _cost(p: np.ndarray, blocks: list) -> float:
     "Minus the log posterior of the numbers, up to a constant."
     if not 0 <= p[-1] <= len(ROUGHNESS) - 1 or abs(p).max() > 20:
         return math.inf
-    found = _evidence(_prior_at(p, mean), blocks)
+    found = _evidence(_prior_at(p), blocks)
     if found is None:
         return math.inf
     lengths = 0.5 * (((p[:-2] - math.log(0.5)) / 2) ** 2).sum()
@@ -279,16 +283,36 @@ def _search(cost: Callable, d: int) -> np.ndarray:  # (d + 2,)
     )
     return optimize.minimize(cost, start, method="Nelder-Mead", options=options).x
 
+# %% ../nbs/evidence.ipynb #e5a10003
+def _standardised(
+    y: Tensor,  # (N, c)
+) -> tuple[Tensor, Tensor, Tensor]:  # (N, c), and (c,) each
+    "Each channel about its mean in a unit of its own, and these; rounding is nothing."
+    mean = y.sum(0) / max(1, len(y))
+    away = (y - mean).masked_fill((y - mean).abs() <= 1e-14 * mean.abs(), 0)
+    size = away.abs().sum(0) / max(1, len(y))
+    unit = torch.exp2(torch.frexp(size).exponent.to(y))  # of no size: 1
+    return away / unit, mean, unit
+
+
+def _vague_scale(
+    y: Tensor,  # (N, c), standardised
+    mean: Tensor,  # (c,)
+    unit: Tensor,  # (c,)
+) -> Tensor:  # (c,)
+    "What values differ from their mean by; if they are equal, their size; of zeros, 1."
+    size = torch.where(mean == 0, 1.0, mean.abs())
+    if not len(y):
+        return size
+    most = y.abs().amax(0)
+    return torch.where(most > 0, most * unit, size)
+
 # %% ../nbs/evidence.ipynb #00696fa3
-def _vague_prior(y: Tensor, mean: Tensor, d: int) -> SinePrior:  # (N, c) about (c,)
-    "Where there is nothing to learn from: few points, or values that are all equal."
-    if y.any():
-        scale = y.abs().amax(0)
-    elif len(y) < 2:
-        scale = torch.ones_like(mean)
-    else:
-        scale = 1e-6 * mean.abs().clamp_min(1e-9)
-    return SinePrior([0.5] * d, scale=scale, mean=mean)
+def _varying(
+    blocks: list,  # of values (B, n, c)
+) -> Tensor:  # (c,) of bool
+    "Which channels vary inside a block."
+    return torch.stack([(y != y[:, :1]).any(0).any(0) for y in blocks]).any(0)
 
 
 def learn_prior(
@@ -299,17 +323,20 @@ def learn_prior(
     """The prior of maximum evidence. Channels share all but scale and mean. Fewer than
     d + 3 points, or equal values, leave it vague."""
     N, d = x.shape
-    mean = y.mean(0) if N else y.new_zeros(y.shape[1])
-    y = y - mean
-    if d + 3 > N or not y.any():
-        return _vague_prior(y, mean, d)
-    blocks = [(x[i], y[i]) for i in _blocks(x, generator)]
-    p = _search(lambda p: _cost(p, blocks, mean), d)
-    best = _evidence(_prior_at(p, mean), blocks)
+    y, mean, unit = _standardised(y)
+    scale = _vague_scale(y, mean, unit)
+    parts = _blocks(x, generator)
+    found = _varying([y[i] for i in parts])
+    if d + 3 > N or not found.any():
+        return SinePrior([0.5] * d, scale=scale, mean=mean)
+    blocks = [(x[i], y[i][..., found]) for i in parts]
+    p = _search(lambda p: _cost(p, blocks), d)
+    best = _evidence(_prior_at(p), blocks)
     assert best is not None  # its cost is finite
     spent = 4 * (d + 2)  # d + 2 numbers were fitted, and to errors that they make small
     wider = (best.n / max(best.n - spent, best.n / 4)) ** 0.5
-    return _prior_at(p, mean, best.scale * wider)
+    scale[found] = best.scale * wider * unit[found]
+    return _prior_at(p, scale, mean)
 
 # %% ../nbs/evidence.ipynb #ev000019
 def _cells(N: int, prior: SinePrior) -> int | None:
@@ -353,7 +380,7 @@ class _AllPoints:
         self.x, self.prior = x, prior
         self.chol = torch.linalg.cholesky(prior.cov(x, x) + noise.diag())
         self.alpha = torch.cholesky_solve(y, self.chol)
-        self.chunk = max(1, 2**20 // max(1, len(x)))  # queries at once
+        self.chunk = max(1, 2**20 // max(2**8, len(x)))  # queries at once
 
     def mean(self, q: Tensor) -> Tensor:  # (M, d) -> (M, c)
         return self.prior.cov(q, self.x) @ self.alpha
@@ -382,6 +409,22 @@ def _fading_noise(
     t = ((ratio - 0.7) / 0.3).clamp(0, 0.999)
     return 0.1 * (t / (1 - t)).square()
 
+# %% ../nbs/evidence.ipynb #e5a10007
+class _Nearest(torch.autograd.Function):
+    "Which points are nearest: whole numbers, so derivatives of any mode pass them by."
+
+    @staticmethod
+    def forward(q: Tensor, tree: cKDTree, k: int) -> Tensor:  # (M, d) -> (M, k)
+        return torch.from_numpy(tree.query(q.numpy(), k)[1])
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.mark_non_differentiable(output)
+
+    @staticmethod
+    def jvp(ctx, *tangents):
+        return None
+
 # %% ../nbs/evidence.ipynb #5defeb91
 class _NearPoints:
     "What the nearest points say of a field about zero, in units of scale²."
@@ -401,17 +444,19 @@ class _NearPoints:
     ) -> tuple[Tensor, Tensor, Tensor]:  # (M, k), (M, k), (M,)
         "Which points answer, their weights, and the variance that is left."
         p = self.prior
-        at = (q.detach() / p.lengths).numpy()
-        distance, which = self.tree.query(at, self.near + skip + 1)
-        which = torch.from_numpy(which[:, skip:-1])
+        at = q / p.lengths
+        which = _Nearest.apply(at, self.tree, self.near + skip + 1)[:, skip:]
+        r2 = (at[:, None] - self.x[which] / p.lengths).square().sum(-1)
+        r = r2.clamp_min(1e-24).sqrt()
+        fading = _fading_noise(r[:, :-1] / r[:, -1:])
+        which = which[:, :-1]
         x = self.x[which]
-        away = ((q[:, None] - x) / p.lengths).square().sum(-1).clamp_min(1e-24).sqrt()
-        fading = _fading_noise(away / torch.from_numpy(distance[:, -1:]))
         K = p.cov(x, x) + torch.diag_embed(self.noise[which] + fading)
-        L = torch.linalg.cholesky(K)
-        white = torch.linalg.solve_triangular(L, p.cov(x, q[:, None]), upper=False)
-        weights = torch.linalg.solve_triangular(L.mT, white, upper=True)[..., 0]
-        return which, weights, p.var(q) - white.square().sum((1, 2))
+        k = p.cov(x, q[:, None])
+        # not by a Cholesky factor, whose derivatives cost twenty times as much
+        weights = torch.linalg.solve(K, k)
+        variance = p.var(q) - (k * weights).sum((1, 2))
+        return which, weights[..., 0], variance
 
     def mean(self, q: Tensor) -> Tensor:  # (M, d) -> (M, c)
         return self.through(self.y)(q)
@@ -465,9 +510,13 @@ class PointPosterior:
         std = variance.clamp_min(1e-12).sqrt()[:, None] * self.prior.scale
         return mean + self.prior.mean, std
 
-    def std(self, q: Tensor) -> Tensor:  # (M, d) -> (M, c)
-        "Standard deviation of the field."
-        return self.moments(q)[1]
+    def std(
+        self,
+        q: Tensor,  # (M, d)
+        spread: float = 1.0,  # of draws about their mean
+    ) -> Tensor:  # (M, c)
+        "Standard deviation of the field, as draws of that spread show it."
+        return spread * self.moments(q)[1]
 
     def mean(self) -> Callable:  # (M, d) -> (M, c)
         "The mean as a function, with derivatives."
@@ -534,20 +583,6 @@ def _each_draw(
         ]
     )
 
-# %% ../nbs/evidence.ipynb #d211f8fa
-class _PointField(Field):
-    "A field of SciPy's neighbours: derivatives in reverse mode, through the weights."
-
-    def grad(self, coords: Tensor) -> Tensor:
-        x = self._coords(coords).detach()
-        with torch.enable_grad():  # a point of its own for each function
-            x = x.expand(*self.batch, *x.shape[-2:]).contiguous().requires_grad_()
-            channels = self.fn(x).unbind(-1)
-            rows = [
-                torch.autograd.grad(c.sum(), x, retain_graph=True)[0] for c in channels
-            ]
-        return torch.stack(rows, -2)
-
 # %% ../nbs/evidence.ipynb #283b7397
 def _field(
     answer: Callable,  # (*lead, M, d) -> (*batch, M, c), in float64
@@ -559,10 +594,14 @@ def _field(
     like = obs.values
 
     def fn(x):
-        return answer(x.double().cpu()).to(like)
+        if 0 in batch:
+            return like.new_zeros(*batch, x.shape[-2], obs.channels)
+        finite = x.isfinite().all(-1, keepdim=True)
+        y = answer(torch.where(finite, x, 0).double().cpu()).to(like)
+        return y * torch.where(finite, 1, torch.nan).to(like)
 
-    field = _PointField(fn, obs.dim, obs.channels, batch, like)
-    field.chunk = min((p.chunk for p in posts), default=1)
+    field = Field(fn, obs.dim, obs.channels, batch, like)
+    field.chunk = min([field.chunk, *(p.chunk for p in posts)])
     return field
 
 
@@ -590,12 +629,74 @@ def _log_density(
     values: Tensor,  # (B, M, c)
 ) -> Tensor:  # (B, M)
     "Of values with noise, all channels together, in nats."
-    noise = torch.stack([p.prior.noise**0.5 * p.prior.scale for p in posts])[:, None]
-    spread = (std.square() + noise.square()).sqrt()
-    return torch.distributions.Normal(mean, spread).log_prob(values).sum(-1)
+    noises = [(p.prior.noise**0.5 * p.prior.scale).tolist() for p in posts]
+    noise = mean.new_tensor(noises).view(len(posts), 1, mean.shape[-1])
+    normal = torch.distributions.Normal(mean, torch.hypot(std, noise))
+    return normal.log_prob(values).sum(-1)
+
+# %% ../nbs/evidence.ipynb #e5a1000d
+def _gaussian_coverage(
+    mean: Tensor,  # (B, M, c)
+    std: Tensor,  # (B, M, c)
+    target: Observations,
+    n: int,  # quantiles
+    spread: float,  # of draws about their mean
+) -> dict[float, float]:  # of each level: the share of values inside
+    "Coverage by the intervals of Gaussian draws, from `n` of their quantiles."
+    z = torch.special.ndtri(torch.arange(1, n + 1).to(mean) / (n + 1))
+    draws = mean + spread * std * z.view(n, 1, 1, 1)
+    return coverage(draws, target.values.to(mean), target.mask.to(mean.device))
+
+# %% ../nbs/evidence.ipynb #e5a10010
+class _GaussianAnswers(LatentModel):
+    "Of a model whose `posterior` gives a `PointPosterior` for each item."
+
+    def reconstruct(self, obs: Observations, posts: list | None = None) -> Field:
+        "Posterior mean of each item: a Field over the batch."
+        posts = posts or self.posterior(obs)
+        return _item_field([p.mean() for p in posts], obs, posts)
+
+    def std(self, obs: Observations, posts: list | None = None) -> Field:
+        "What draws would show as their standard deviation: a Field over the batch."
+        posts = posts or self.posterior(obs)
+        fns: list[Callable] = [partial(p.std, spread=self.spread.item()) for p in posts]
+        return _item_field(fns, obs, posts)
+
+    @torch.no_grad()
+    def log_prob(
+        self, obs: Observations, target: Observations, posts: list | None = None
+    ) -> Tensor:  # (B, M)
+        "Log predictive density of each target point in nats, noise included."
+        self.check(obs, target)
+        posts = posts or self.posterior(obs)
+        fields = self.reconstruct(obs, posts), self.std(obs, posts)
+        mean, std = (f(target.coords).double().cpu() for f in fields)
+        log_p = _log_density(mean, std, posts, target.values.double().cpu())
+        return (log_p * target.mask.cpu()).to(obs.values)
+
+    @torch.no_grad()
+    def recalibrate(
+        self,
+        obs: Observations,  # of held-out items
+        target: Observations,  # their true values, without noise
+        n: int = 64,  # quantiles, in place of draws
+        steps: int = 10,  # as other models take them; closed form needs none,
+        generator: torch.Generator | None = None,  # and no random numbers
+    ) -> dict[float, tuple[float, float]]:  # at each level: coverage before, after
+        "Set `spread` so that intervals of draws hold what they promise."
+        self.check(obs, target)
+        posts = self.posterior(obs)
+        fields = self.reconstruct(obs, posts), self.std(obs, posts)
+        mean, std = (f(target.coords) for f in fields)
+        std = std / self.spread.item()
+        covered = partial(_gaussian_coverage, mean, std, target, n)
+        before = covered(1.0)
+        self.spread.fill_(best_spread(covered))
+        after = covered(self.spread.item())
+        return {level: (before[level], after[level]) for level in before}
 
 # %% ../nbs/evidence.ipynb #ev000026
-class EvidenceField(FieldModel):
+class EvidenceField(_GaussianAnswers, FieldModel):
     """One field and no training set: for each item of a batch, the prior of maximum
     evidence, and the posterior under it."""
 
@@ -610,16 +711,6 @@ class EvidenceField(FieldModel):
         self.check(obs)
         return [_item_posterior(obs, i) for i in range(len(obs))]
 
-    def reconstruct(self, obs: Observations, posts: list | None = None) -> Field:
-        "Posterior mean of each item: a Field over the batch."
-        posts = posts or self.posterior(obs)
-        return _item_field([p.mean() for p in posts], obs, posts)
-
-    def std(self, obs: Observations, posts: list | None = None) -> Field:
-        "What draws would show as their standard deviation: a Field over the batch."
-        posts = posts or self.posterior(obs)
-        return _item_field([p.std for p in posts], obs, posts)
-
     def sample(
         self,
         obs: Observations,
@@ -629,12 +720,13 @@ class EvidenceField(FieldModel):
         posts: list | None = None,  # what `posterior` gave
     ) -> Field:  # over (n, B)
         "Posterior draws, each one function at every resolution."
+        if n < 1:
+            raise ValueError(f"n is how many draws, 1 or more, not {n}")
         posts = posts or self.posterior(obs)
-        seed = int(torch.randint(2**62, (), generator=generator))
-        fns = []
-        for p in posts:  # the same numbers for every item
-            same = torch.Generator().manual_seed(seed)
-            fns.append(posterior_draws(p, n, self.spread.item(), same))
+        spread, own = self.spread.item(), item_generators(obs, generator)
+        fns = [
+            posterior_draws(p, n, spread, g) for p, g in zip(posts, own, strict=True)
+        ]
         return _field(partial(_each_draw, fns, n), (n, len(fns)), obs, posts)
 
     def generate(self, *args, **how) -> NoReturn:
@@ -642,15 +734,3 @@ class EvidenceField(FieldModel):
             "a prior is learned from observations, so there is nothing to draw without "
             "them; use sample(obs), or prior_draws of a SinePrior"
         )
-
-    @torch.no_grad()
-    def log_prob(
-        self, obs: Observations, target: Observations, posts: list | None = None
-    ) -> Tensor:  # (B, M)
-        "Log predictive density of each target point in nats, noise included."
-        self.check(obs, target)
-        posts = posts or self.posterior(obs)
-        mean = self.reconstruct(obs, posts)(target.coords).double()
-        std = self.std(obs, posts)(target.coords).double() * self.spread
-        log_p = _log_density(mean, std, posts, target.values.double().cpu())
-        return (log_p * target.mask.cpu()).to(obs.values)
