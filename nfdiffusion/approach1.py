@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .data import Observations, Signals, observe, split
+from .data import Observations, Signals, observe, split, unseen
 from nfdiffusion.diffusion import (
     Denoiser,
     DenoiserMLP,
@@ -28,16 +28,17 @@ from nfdiffusion.encoders import (
     PointCode,
     SetEncoder,
     mixture_loss,
+    surprise,
 )
 from .fields import BasisSiren, ConcatSiren, ModulatedSiren
-from .from_fields import calibrate, start_from_fields
+from .from_fields import calibrate, saturate, start_from_fields
 from .randomness import RandomSource, random_normal
 from .training import FieldModel, LatentModel
 
 # %% auto #0
 __all__ = ['DECODERS', 'BY_BAYES', 'signal_batches', 'whole_batches', 'decoder_class', 'network_encoder', 'code_denoiser',
            'least_squares_code', 'field_error', 'SirenCodes', 'Given', 'rms_code', 'posterior_condition',
-           'null_where_blind', 'CodeDiffusion', 'LatentDiffusionField', 'fit_images']
+           'null_where_blind', 'CodeDiffusion', 'LatentDiffusionField', 'trust_evidence', 'fit_images']
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #466dee6d
 def signal_batches(
@@ -160,6 +161,23 @@ class SirenCodes(LatentModel):
 
     def posterior(self, obs: Observations) -> CodePosterior | PointCode:
         return self.encoder(obs) if self.bayes else PointCode(self.code(obs))
+
+    def surprise(
+        self,
+        obs: Observations,
+        n: int = 200,  # draws of the prior for each item
+        generator: torch.Generator | None = None,
+    ) -> Tensor:  # (B,) in (0, 1)
+        "Share of the prior's draws, seen where the item was, that have less evidence."
+        if not self.bayes:
+            return super().surprise(obs)
+        seed = int(torch.randint(2**62, (), generator=generator))
+        seeded = torch.Generator()
+        parts = [
+            surprise(self.encoder, o, n, seeded.manual_seed(seed))
+            for o in self.chunks(obs)
+        ]
+        return torch.cat(parts)
 
     def decode(self, code: Tensor, x: Tensor) -> Tensor:
         decoder = self.encoder.basis if self.bayes else self.siren
@@ -309,6 +327,28 @@ class LatentDiffusionField(CodeDiffusion, FieldModel):
         return total
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #6067c831
+def trust_evidence(
+    model: LatentDiffusionField,
+    whole: Observations,  # of held-out images, every pixel
+    generator: torch.Generator | None = None,
+) -> dict:  # what was chosen
+    "Set how far a mixture trusts pixels: by what it foretells of held-out images."
+    encoder, n = model.encoder, whole.mask.shape[1]
+    pixels = observe(whole, n // 2, generator=generator)
+    errors = calibrate(encoder, *split(pixels, (n // 10, n // 10), generator))
+    some = observe(whole, (n // 50, n // 2), generator=generator)
+    hidden = Observations(whole.coords, whole.values, unseen(whole, some))
+    saturate(encoder, some, hidden)
+    model.recalibrate(some, hidden, n=32, generator=generator)
+    return dict(
+        temper=encoder.log_temper.exp().item(),
+        noise=encoder.noise.item(),
+        saturation=encoder.saturation.item(),
+        spread=model.spread.item(),
+        mse=min(errors.values()),
+    )
+
+
 def fit_images(
     images: Tensor,  # (n, *shape, c) whole training images
     components: int = 200,
@@ -318,20 +358,13 @@ def fit_images(
     steps: int = 1000,  # for the neural basis
     generator: torch.Generator | None = None,
 ) -> tuple[LatentDiffusionField, dict]:  # and what each step lost
-    "A mixture over images: basis, components, and the temper that predicts best."
+    "A mixture over images: basis, components, and how far pixels are to be trusted."
     how = dict(code=code, hidden=hidden, components=components, rank=rank)
     dim, channels = images.ndim - 2, images.shape[-1]
     model = LatentDiffusionField(dim, channels, w0=20.0, means=True, **how)
     encoder = model.encoder
-    held = min(200, len(images) // 20)  # for the temper, not seen by the fit
+    held = min(200, len(images) // 20)  # for the trust, not seen by the fit
     report = start_from_fields(encoder, images[:-held], steps, generator=generator)
     whole = Observations.from_grid(images[-held:])
-    n = whole.mask.shape[1]
-    pixels = observe(whole, n // 2, generator=generator)
-    errors = calibrate(encoder, *split(pixels, (n // 10, n // 10)))
-    report |= dict(
-        temper=encoder.log_temper.exp().item(),
-        noise=encoder.noise.item(),
-        mse=min(errors.values()),
-    )
+    report |= trust_evidence(model, whole, generator)
     return model.eval(), report

@@ -140,6 +140,9 @@ class Posterior(Protocol):
     def sample(self, n: int, generator: RandomSource = None) -> Tensor:
         "Draws of the code: (n, B, F)."
 
+    def stretched(self, spread: float | Tensor) -> Posterior:
+        "The same with draws `spread` times as far from their mean."
+
     def log_prob(self, target: Observations) -> Tensor:  # (B, M)
         "Log density of each target point, in nats."
 
@@ -158,6 +161,9 @@ class PointCode:
             "this encoder gives one answer and no spread; make the model with "
             "diffusion=256, or with encoder='mixture'"
         )
+
+    def stretched(self, spread: float | Tensor) -> PointCode:
+        return self
 
     def log_prob(self, target: Observations) -> NoReturn:
         raise ValueError(
@@ -543,6 +549,10 @@ class FieldPrior(CodePrior):
         self.log_noise = nn.Parameter(torch.tensor(noise).log())
         self.log_temper = nn.Parameter(torch.zeros(()))
         self.register_buffer("saturation", torch.tensor(torch.inf))  # a, in points
+
+    def _load_from_state_dict(self, state: dict, prefix: str, *how) -> None:
+        state.setdefault(f"{prefix}saturation", self.saturation)  # of older files
+        super()._load_from_state_dict(state, prefix, *how)
 
     @property
     def noise(self) -> Tensor:

@@ -142,7 +142,7 @@ def fit_each(
     prior: CodePrior,
     codes: Tensor,  # (n, F)
     share: Tensor,  # (K, n)
-):
+) -> None:
     "The M-step: mean, directions and weight of each component from its share of codes."
     for k, weight in enumerate(share):
         i = (weight > 1e-4).nonzero()[:, 0]  # few codes belong to a component
@@ -157,7 +157,7 @@ def fit_each(
 # %% ../nbs/from_fields.ipynb #b200002d
 def start_components(
     prior: CodePrior, codes: Tensor, generator: torch.Generator | None = None
-):
+) -> None:
     "Components at the clusters of k-means, or, without means, as lines through codes."
     K = len(prior.load)
     if prior.means is not None:
@@ -198,7 +198,7 @@ def fit_components(
 def scale_basis(
     basis: BasisSiren,
     size: Tensor,  # (F,)
-):
+) -> None:
     "Divide each basis function by its size."
     for p in basis.net.last.parameters():
         functions = p.unflatten(0, (basis.channels, basis.code + 1))

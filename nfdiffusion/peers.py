@@ -210,7 +210,9 @@ class Embedding(nn.Module):
         if labels:
             self.label = nn.Embedding(labels + 1, n)  # the last one stands for none
 
-    def forward(self, t: Tensor | None, label: Tensor | None, like: Tensor):
+    def forward(
+        self, t: Tensor | None, label: Tensor | None, like: Tensor
+    ) -> Tensor | None:
         for name, given, part, how in (
             ("time", t, self.time, "time=True"),
             ("label", label, self.label, "labels=their number"),

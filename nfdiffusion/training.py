@@ -37,8 +37,8 @@ from nfdiffusion.runs import (
 from .tensors import read_tensors, write_tensors
 
 # %% auto #0
-__all__ = ['Configured', 'check_observations', 'LatentModel', 'stretch', 'draw_codes', 'FieldModel', 'pretrained', 'load',
-           'save_pretrained', 'fit', 'calibrate_spread']
+__all__ = ['Configured', 'never_surprised', 'check_observations', 'LatentModel', 'stretch', 'draw_codes', 'draws_posterior',
+           'FieldModel', 'pretrained', 'load', 'save_pretrained', 'fit', 'calibrate_spread']
 
 # %% ../nbs/04_training.ipynb #04f10002
 def _bound_arguments(method: Callable, *args, **kw) -> dict:
@@ -77,6 +77,14 @@ class Configured(nn.Module):
 def _missing(model: nn.Module, method: str, gives: str) -> NotImplementedError:
     name = type(model).__name__
     return NotImplementedError(f"{name} lacks {method}, which gives {gives}")
+
+
+def never_surprised(model: nn.Module) -> ValueError:
+    "Why a model cannot say whether observations are of the kind that it knows."
+    return ValueError(
+        f"{type(model).__name__} has no prior with a density, learned before, so "
+        "nothing surprises it; take a LatentDiffusionField with encoder='mixture'"
+    )
 
 
 def check_observations(model: LatentModel, *obs: Observations) -> None:
@@ -153,7 +161,8 @@ class LatentModel(Configured):
         "Log density of each target point in nats, noise included; 0 where masked."
         self.check(obs, target)
         pairs = zip(self.chunks(obs), self.chunks(target), strict=True)
-        return torch.cat([self.posterior(o).log_prob(t) * t.mask for o, t in pairs])
+        nats = [draws_posterior(self, o).log_prob(t) * t.mask for o, t in pairs]
+        return torch.cat(nats)
 
 # %% ../nbs/04_training.ipynb #04f10010
 def stretch(
@@ -180,6 +189,12 @@ def draw_codes(
     if model.spread == 1:
         return codes
     return stretch(codes, model.posterior(obs).code(), model.spread)
+
+
+def draws_posterior(model: LatentModel, obs: Observations) -> Any:
+    "The posterior, as wide as the draws of a recalibrated model."
+    posterior = model.posterior(obs)
+    return posterior if model.spread == 1 else posterior.stretched(model.spread)
 
 # %% ../nbs/04_training.ipynb #c89fbac3
 class FieldModel(LatentModel):
@@ -226,6 +241,10 @@ class FieldModel(LatentModel):
         coords, values = torch.zeros(1, 0, self.dim), torch.zeros(1, 0, self.channels)
         none = Observations(coords, values).to(self.like)
         return self.field(draw_codes(self, none, n, steps, generator, **how)[:, 0])
+
+    def surprise(self, obs: Observations, n: int = 200) -> Tensor:  # (B,)
+        "Share of n draws of the prior that have less evidence; needs a density."
+        raise never_surprised(self)
 
     def recalibrate(
         self,
