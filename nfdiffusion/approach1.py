@@ -338,7 +338,7 @@ def trust_evidence(
     errors = calibrate(encoder, *split(pixels, (n // 10, n // 10), generator))
     some = observe(whole, (n // 50, n // 2), generator=generator)
     hidden = Observations(whole.coords, whole.values, unseen(whole, some))
-    saturate(encoder, some, hidden)
+    saturate(encoder, some, hidden, n // 10)
     model.recalibrate(some, hidden, n=32, generator=generator)
     return dict(
         temper=encoder.log_temper.exp().item(),

@@ -588,7 +588,7 @@ class FieldPrior(CodePrior):
 class MixtureEncoder(FieldPrior):
     "Bayes' rule as the encoder, with a doubt whether the field is of the prior's kind."
 
-    doubt = 1e-3  # δ, the probability of something else
+    doubt = 0.01  # δ, the probability of something else
 
     def log_odds(self) -> tuple[Tensor, Tensor]:  # (), ()
         "Log probabilities of the prior's own kind, and of something else."
@@ -630,7 +630,8 @@ class MixtureEncoder(FieldPrior):
         own = likeliest_answers(log_p, u, L, components, self.mass)
         u, L, log_p = self.solve_alternatives(obs)
         log_p = log_p / temper
-        mass = mass_within(self.mass, own.log_p + odds[0], log_p + odds[1])
+        mass = 1 - 1e-6 * (1 - self.mass)  # unlikely ones matter most: at surprises
+        mass = mass_within(mass, own.log_p + odds[0], log_p + odds[1])
         other = likeliest_answers(log_p, u, L, self.alternatives(), mass)
         other = Answers(*(a.to(self.noise) for a in other))
         return joint_posterior(self.basis, [own, other], odds)
@@ -667,7 +668,7 @@ def evidence_of_draws(
     fields = encoder.basis(prior.sample(n, generator)[:, 0], x)  # (n, N, c)
     eps = torch.randn(fields.shape, generator=generator).to(fields)
     coords = x.expand(n, -1, -1)
-    return encoder.evidence(Observations(coords, fields + encoder.noise * eps))
+    return encoder.own_evidence(Observations(coords, fields + encoder.noise * eps))
 
 
 @torch.no_grad()
@@ -680,7 +681,7 @@ def surprise(
     "Share of the prior's draws, seen where each item was, that have less evidence."
     shares = []
     own = item_generators(obs, generator)
-    for item, g, evidence in zip(obs, own, encoder.evidence(obs), strict=True):
+    for item, g, evidence in zip(obs, own, encoder.own_evidence(obs), strict=True):
         parts = [min(64, n - i) for i in range(0, n, 64)]
         less = [evidence_of_draws(encoder, item, m, g) < evidence for m in parts]
         shares.append((torch.cat(less).sum() + 0.5) / (n + 1))

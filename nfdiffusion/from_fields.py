@@ -311,11 +311,11 @@ def saturate(
     encoder: MixtureEncoder,
     obs: Observations,  # contexts of few and of many points
     target: Observations,  # points to predict
+    typical: int,  # the number of points that is read as before
     saturations: Sequence[float] = (math.inf, 100.0, 30.0, 10.0, 3.0),  # in points
 ) -> dict:  # nats per target point for each
-    "Set the saturation to what predicts best, read as before at the typical number."
-    read = encoder.reading_noise(obs).median()
-    typical = obs.counts.median()
+    "Set how far points add up to what predicts best."
+    read = encoder.noise * (1 + typical / encoder.saturation).sqrt()
 
     def set_to(saturation):
         encoder.saturation.fill_(saturation)
