@@ -19,10 +19,10 @@ from .networks import TokenMixer
 
 # %% auto #0
 __all__ = ['PREDICTIONS', 'even_in_lam', 'even_in_index', 'check_betas', 'check_steps', 'Schedule', 'GaussianDenoiser',
-           'component_answers', 'MixtureDenoiser', 'Prediction', 'prediction', 'to_x0', 'from_x0', 'time_embedding',
-           'two_layers', 'DenoiserMLP', 'random_steps', 'Denoiser', 'State', 'Level', 'level', 'neighbours',
-           'noise_like', 'ddpm', 'ddim', 'dpm2', 'sample', 'guided', 'kalman_update', 'observed', 'to_tokens',
-           'from_tokens', 'map_tokens', 'TokenDenoiser']
+           'component_answers', 'joined_roots', 'MixtureDenoiser', 'Prediction', 'prediction', 'to_x0', 'from_x0',
+           'time_embedding', 'two_layers', 'DenoiserMLP', 'random_steps', 'Denoiser', 'State', 'Level', 'level',
+           'neighbours', 'noise_like', 'ddpm', 'ddim', 'dpm2', 'sample', 'guided', 'kalman_update', 'observed',
+           'to_tokens', 'from_tokens', 'map_tokens', 'TokenDenoiser']
 
 # %% ../nbs/03_diffusion.ipynb #a3000001
 def even_in_lam(
@@ -207,6 +207,14 @@ def component_answers(
     constant = 0.5 * n * math.log(2 * math.pi)
     return answer, e, log_w[..., None] - 0.5 * quadratic - log_det - constant
 
+# %% ../nbs/03_diffusion.ipynb #a30000b1
+def joined_roots(
+    roots: Sequence[Tensor],  # (B, K_i, F, R_i) each
+) -> Tensor:  # (B, K, F, R), the widest R
+    "Roots of all components side by side, narrow ones with columns of zeros."
+    width = max(root.shape[-1] for root in roots)
+    return torch.cat([F.pad(root, (0, width - root.shape[-1])) for root in roots], 1)
+
 # %% ../nbs/03_diffusion.ipynb #e2dc8df7
 class MixtureDenoiser:
     "$E[z_0\\mid z_t]$ for a mixture of Gaussians over codes, of any rank."
@@ -234,7 +242,7 @@ class MixtureDenoiser:
         scale: float | Tensor = 1.0,  # the size of a code that becomes 1
         floor: float = 0.0,  # in units of that size
     ) -> MixtureDenoiser:
-        mean, root = posterior.mean / scale, posterior.root / scale
+        mean, root = posterior.mean / scale, joined_roots(posterior.roots) / scale
         return cls(posterior.log_w, mean, root, schedule, floor)
 
     def components(self, z: Tensor, t: int | Tensor) -> tuple[Tensor, Tensor]:
