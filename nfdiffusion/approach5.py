@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import torch
-from fastcore.basics import compose
 from torch import Tensor
 
 from .data import Observations, grid_coords
@@ -25,9 +24,9 @@ from .randomness import RandomSource, random_normal
 from .training import FieldModel, LatentModel
 
 # %% auto #0
-__all__ = ['TOKENS', 'anchor_order', 'Tokens', 'within_bounds', 'points_at_once', 'TokenField', 'TokenMean', 'training_labels',
-           'with_label', 'labelled_denoiser', 'TokenDiffusion', 'read_target', 'unseen_share', 'weighted_mse',
-           'to_anchors', 'follow_size', 'SparseConditionalField']
+__all__ = ['TOKENS', 'anchor_order', 'Tokens', 'within_bounds', 'bounded_values', 'points_at_once', 'TokenField', 'TokenMean',
+           'training_labels', 'with_label', 'labelled_denoiser', 'TokenDiffusion', 'read_target', 'unseen_share',
+           'weighted_mse', 'to_anchors', 'follow_size', 'SparseConditionalField']
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #e354b90c
 def anchor_order(
@@ -81,6 +80,11 @@ def within_bounds(f: Tensor, bounds: tuple[float, float]) -> Tensor:
     to_low = (0.03 - share / 2).clamp_min(0)
     to_high = (0.03 - (1 - share) / 2).clamp_min(0)
     return low + (high - low) * (share - to_low + to_high).clamp(0, 1)
+
+
+def bounded_values(fn: Callable, bounds: tuple[float, float], x: Tensor) -> Tensor:
+    "Values of a field at coordinates, within the bounds."
+    return within_bounds(fn(x), bounds)
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2e5
 def points_at_once(field: Field, obs: Observations | None) -> int:
@@ -138,7 +142,7 @@ class TokenField(LatentModel):
         if obs is not None:
             fn = krige_residual(fn, obs, self.reach * 2 / self.shape[0], self.noise)
         if self.bounds is not None:
-            fn = compose(fn, partial(within_bounds, bounds=self.bounds))
+            fn = partial(bounded_values, fn, self.bounds)
         field = Field(fn, self.dim, self.channels, code.shape[:-1], code)
         field.chunk = points_at_once(field, obs)
         return field

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -27,8 +28,9 @@ from nfdiffusion.video import (
 
 # %% auto #0
 __all__ = ['to_latent_times', 'splat_times', 'catmull_rom', 'anchors_per_place', 'places_of_anchors', 'frames_to_codes',
-           'values_between', 'values_at', 'check_sizes', 'FrameNetworks', 'squared_error', 'kl_from_normal',
-           'frame_error', 'clip_loss', 'draw_latents', 'as_observed', 'share_networks', 'TemporalField']
+           'values_between', 'values_at', 'clamped_values', 'check_sizes', 'FrameNetworks', 'squared_error',
+           'kl_from_normal', 'frame_error', 'clip_loss', 'draw_latents', 'as_observed', 'share_networks',
+           'TemporalField']
 
 # %% ../nbs/07_approach6_temporal.ipynb #a7d60002
 def to_latent_times(
@@ -117,6 +119,12 @@ def values_at(places: Places, codes: Tensor, x: Tensor) -> Tensor:
     axis = codes.ndim - 4 - (x.ndim - 2)
     items = zip(codes.unbind(axis), x, strict=True)
     return torch.stack([values_at(places, item, own) for item, own in items], axis)
+
+
+def clamped_values(
+    places: Places, codes: Tensor, bounds: tuple[float, float], x: Tensor
+) -> Tensor:
+    return values_at(places, codes, x).clamp(*bounds)
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000021
 def check_sizes(dim: int, frames: int, side: int, levels: int) -> None:
@@ -304,14 +312,11 @@ class TemporalField(FrameNetworks, FieldModel):
         return self.field(code)(x)
 
     def field(self, code: Tensor, obs: Observations | None = None) -> Field:
-        lo, hi = self.bounds or (-math.inf, math.inf)
+        bounds = self.bounds or (-math.inf, math.inf)
         times, places = self.frames * self.phases, self.places
         frames = code.unflatten(-1, (times, self.channels, -1))
         codes, shape = frames_to_codes(places, frames), code.shape[:-1]
-
-        def fn(x: Tensor) -> Tensor:
-            return values_at(places, codes, x).clamp(lo, hi)
-
+        fn = partial(clamped_values, places, codes, bounds)
         return Field(fn, self.dim, self.channels, shape, code)
 
     def loss(self, obs: Observations, target: Observations) -> Tensor:

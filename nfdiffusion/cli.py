@@ -328,7 +328,7 @@ def _by_evidence(
     posterior, prior = posteriors[0], posteriors[0].prior
     print(_describe_prior(prior, grid, value_names))
     if N > 9:
-        print(_describe_check(*left_out(posterior, 200)))
+        print(_describe_check(*left_out(posterior, 200, generator)))
     mean, std = _moments(posterior, grid.shape)
     drawn = np.zeros((0, *mean.shape))
     if draws:

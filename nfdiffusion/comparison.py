@@ -59,8 +59,8 @@ from .training import FieldModel, fit, load
 
 # %% auto #0
 __all__ = ['TASKS', 'METHODS', 'ON_GRIDS', 'Task', 'signal_task', 'fourier_task', 'sine_task', 'training_digits', 'digit_batches',
-           'digit_task', 'clip_task', 'joint_field', 'new_seed', 'process_log_prob', 'waves_log_prob', 'Exact',
-           'neural_processes', 'convolutional', 'attentive', 'normal_at', 'white_draws', 'NeuralProcess',
+           'digit_task', 'clip_task', 'joint_field', 'new_seed', 'process_log_prob', 'waves_log_prob', 'in_single',
+           'Exact', 'neural_processes', 'convolutional', 'attentive', 'normal_at', 'white_draws', 'NeuralProcess',
            'ConditionalUNet', 'PixelPosterior', 'Method', 'method', 'interpolant', 'train_new', 'exact_posterior',
            'closed_form', 'wave_mixture', 'approach1', 'train_sparse', 'approach5', 'approach10', 'packaged',
            'conv_cnp', 'attentive_cnp', 'u_net', 'pixel_ddpm', 'milliseconds', 'mean_scores', 'ensemble_scores',
@@ -202,6 +202,10 @@ def waves_log_prob(
     return torch.stack([of_item(*item) for item in items])
 
 # %% ../nbs/09_comparison.ipynb #c0900010
+def in_single(mean: Callable, x: Tensor) -> Tensor:
+    return mean(x).float()
+
+
 class Exact:
     "The exact posterior of signals whose prior is known."
 
@@ -212,8 +216,8 @@ class Exact:
         return self.signals.posterior(obs, self.noise)
 
     def reconstruct(self, obs: Observations) -> Field:
-        mean = self.posterior(obs).mean
-        return Field(lambda x: mean(x).float(), 1, 1, (len(obs),), obs.values)
+        mean = partial(in_single, self.posterior(obs).mean)
+        return Field(mean, 1, 1, (len(obs),), obs.values)
 
     def sample(
         self,
@@ -321,6 +325,9 @@ class NeuralProcess(FieldModel):
         noisy = target.values + self.noise * torch.randn_like(mean)
         return -Normal(mean, var.sqrt()).log_prob(noisy).mean()
 
+    def mean(self, obs: Observations, x: Tensor) -> Tensor:  # (B, M, c)
+        return self.moments(obs, x)[0]
+
     @torch.no_grad()
     def moments(self, obs: Observations, x: Tensor) -> tuple[Tensor, Tensor]:
         "Mean and variance (B, M, c) at (M, d) or (B, M, d), chunk by chunk."
@@ -330,7 +337,7 @@ class NeuralProcess(FieldModel):
         return torch.cat(mean), torch.cat(var)
 
     def reconstruct(self, obs: Observations) -> Field:
-        return joint_field(lambda x: self.moments(obs, x)[0], (len(obs),), obs)
+        return joint_field(partial(self.mean, obs), (len(obs),), obs)
 
     def sample(
         self,

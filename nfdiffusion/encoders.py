@@ -225,6 +225,12 @@ class CodeMixture:
     def __len__(self) -> int:
         return len(self.log_w)
 
+    @property
+    def root(self) -> Tensor:  # (B, K, F, R)
+        "The roots of all components, narrow ones with columns of zeros."
+        R = max(root.shape[-1] for root in self.roots)
+        return torch.cat([F.pad(r, (0, R - r.shape[-1])) for r in self.roots], 1)
+
     def code(self) -> Tensor:  # (B, F)
         "Posterior mean of the code."
         return mixture_mean(self.log_w, self.mean)
@@ -267,10 +273,12 @@ class CodePosterior(CodeMixture):
         decoder: BasisSiren,  # linear in the code
         codes: CodeMixture,
         noise: Tensor,  # (B, K) standard deviation of an observation
+        log_p: Tensor,  # (B, K) log weights in the density
     ):
         super().__init__(codes.log_w, codes.mean, codes.roots)
         self.decoder = decoder
         self.noise = noise
+        self.log_p = log_p
 
     def at(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Components' means (B, K, M, c) at x (M, d) or (B, M, d), and the covariances
@@ -294,14 +302,14 @@ class CodePosterior(CodeMixture):
         noise = self.noise.square()[..., None, None].expand(mean.shape)
         error = target.values[:, None] - mean
         log_p = joint_log_density(error, cov + torch.diag_embed(noise))
-        return torch.logsumexp(self.log_w[..., None] + log_p, 1)
+        return torch.logsumexp(self.log_p[..., None] + log_p, 1)
 
     def stretched(self, spread: float | Tensor) -> CodePosterior:
         "The same with codes `spread` times as far from their mean."
         centre = self.code()[:, None]
         mean = centre + spread * (self.mean - centre)
         codes = CodeMixture(self.log_w, mean, [spread * root for root in self.roots])
-        return CodePosterior(self.decoder, codes, self.noise)
+        return CodePosterior(self.decoder, codes, self.noise, self.log_p)
 
 # %% ../nbs/02_encoders.ipynb #b2000010
 def observed_rows(
@@ -521,14 +529,17 @@ def joint_posterior(
     decoder: BasisSiren,
     answers: Sequence[Answers],  # of several kinds
     log_odds: Sequence[Tensor],  # log probability of each kind
+    seen: Tensor,  # (B,) bool, is there an observation?
 ) -> CodePosterior:
-    "The posterior that all of them make together."
+    "The posterior that all of them make together; unseen, a draw is of the first kind."
     log_p = [p + a.log_p for p, a in zip(log_odds, answers, strict=True)]
     mean = torch.cat([a.mean for a in answers], 1)
     noise = torch.cat([a.noise for a in answers], 1)
     log_w = torch.cat(log_p, 1).log_softmax(1)
-    codes = CodeMixture(log_w, mean, [a.root for a in answers])
-    return CodePosterior(decoder, codes, noise)
+    first = torch.arange(log_w.shape[1]).to(noise) < answers[0].log_p.shape[1]
+    of_draws = log_w.masked_fill(~seen[:, None] & ~first, -torch.inf).log_softmax(1)
+    codes = CodeMixture(of_draws, mean, [a.root for a in answers])
+    return CodePosterior(decoder, codes, noise, log_w)
 
 # %% ../nbs/02_encoders.ipynb #c0ed3103
 class FieldPrior(CodePrior):
@@ -634,7 +645,8 @@ class MixtureEncoder(FieldPrior):
         mass = mass_within(mass, own.log_p + odds[0], log_p + odds[1])
         other = likeliest_answers(log_p, u, L, self.alternatives(), mass)
         other = Answers(*(a.to(self.noise) for a in other))
-        return joint_posterior(self.basis, [own, other], odds)
+        seen = obs.mask.any(1)
+        return joint_posterior(self.basis, [own, other], odds, seen)
 
 # %% ../nbs/02_encoders.ipynb #96da57cf
 def together(obs: Observations, more: Observations) -> Observations:

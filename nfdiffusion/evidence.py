@@ -157,6 +157,17 @@ def sine_layer(
     return layer, (a2 / a2.sum()).sqrt().repeat(2)
 
 # %% ../nbs/evidence.ipynb #4546e70e
+def _sines_and_plane(
+    layer: Callable,  # (M, d) -> (M, S)
+    z: Tensor,  # (n c, S)
+    beta: Tensor,  # (n c, 1 + d)
+    scale: Tensor,  # (c,)
+    x: Tensor,  # (M, d)
+) -> Tensor:  # (M, n, c)
+    y = layer(x) @ z.T + x @ beta[:, 1:].T + beta[:, 0]
+    return y.unflatten(-1, (-1, len(scale))) * scale
+
+
 def prior_draws(
     prior: SinePrior,
     n: int,
@@ -170,11 +181,7 @@ def prior_draws(
     beta = torch.randn(n * c, 1 + d, generator=generator, dtype=torch.float64)
     beta = beta * (PLANE**0.5 * plane)
 
-    def draws(x):
-        y = layer(x) @ z.T + x @ beta[:, 1:].T + beta[:, 0]
-        return y.unflatten(-1, (n, c)) * prior.scale
-
-    return draws
+    return partial(_sines_and_plane, layer, z, beta, prior.scale)
 
 # %% ../nbs/evidence.ipynb #ev000015
 def _blocks(
@@ -394,7 +401,10 @@ class _AllPoints:
     def through(self, r: Tensor) -> Callable:  # (n, m) -> a function (M, d) -> (M, m)
         "The answer to other values at the points, several at once."
         alpha = torch.cholesky_solve(r, self.chol)
-        return lambda q: self.prior.cov(q, self.x) @ alpha
+        return partial(self.weighted, alpha)
+
+    def weighted(self, alpha: Tensor, q: Tensor) -> Tensor:  # (n, m), (M, d) -> (M, m)
+        return self.prior.cov(q, self.x) @ alpha
 
     def left_out(self, i: Tensor) -> tuple[Tensor, Tensor]:  # (n,) -> (n, c), (n,)
         "Errors of points as all others foretell them, and their variance."
@@ -459,7 +469,7 @@ class _NearPoints:
         return which, weights[..., 0], variance
 
     def mean(self, q: Tensor) -> Tensor:  # (M, d) -> (M, c)
-        return self.through(self.y)(q)
+        return self.answer(self.y, q)
 
     def moments(self, q: Tensor) -> tuple[Tensor, Tensor]:  # (M, c), (M,)
         "Mean and variance."
@@ -468,12 +478,11 @@ class _NearPoints:
 
     def through(self, r: Tensor) -> Callable:  # (n, m) -> a function (M, d) -> (M, m)
         "The answer to other values at the points, several at once."
+        return partial(self.answer, r)
 
-        def fn(q):
-            which, weights, _ = self.weights(q)
-            return (weights[:, None] @ r[which])[:, 0]
-
-        return fn
+    def answer(self, r: Tensor, q: Tensor) -> Tensor:  # (n, m), (M, d) -> (M, m)
+        which, weights, _ = self.weights(q)
+        return (weights[:, None] @ r[which])[:, 0]
 
     def left_out(self, i: Tensor) -> tuple[Tensor, Tensor]:  # (n,) -> (n, c), (n,)
         "Errors of points as their neighbours foretell them, and their variance."
@@ -518,15 +527,31 @@ class PointPosterior:
         "Standard deviation of the field, as draws of that spread show it."
         return spread * self.moments(q)[1]
 
+    def mean_at(self, q: Tensor) -> Tensor:  # (M, d) -> (M, c)
+        return self.given.mean(q) + self.prior.mean
+
     def mean(self) -> Callable:  # (M, d) -> (M, c)
         "The mean as a function, with derivatives."
-        return lambda q: self.given.mean(q) + self.prior.mean
+        return self.mean_at
 
     def through(self, r: Tensor) -> Callable:  # (n, m) -> a function (M, d) -> (M, m)
         "The closed form's answer to values at the points, for several at once."
         return self.given.through(r)
 
 # %% ../nbs/evidence.ipynb #ev000020
+def _corrected(
+    prior: Callable,  # (M, d) -> (M, n, c)
+    answer: Callable,  # (M, d) -> (M, c + n c), to the values, and to what is left
+    mean: Tensor,  # (c,)
+    spread: float,
+    q: Tensor,  # (M, d)
+) -> Tensor:  # (M, n, c)
+    drawn, y = prior(q), answer(q)
+    c = drawn.shape[-1]
+    about_mean = drawn + y[:, c:].unflatten(1, drawn.shape[1:])
+    return mean + y[:, None, :c] + spread * about_mean
+
+
 def posterior_draws(
     post: PointPosterior,
     n: int,
@@ -541,12 +566,7 @@ def posterior_draws(
     left = torch.cat([-prior(x) for x in post.x.split(2**13)]) - eps
     answer = post.through(torch.cat([post.y, left.flatten(1)], 1))
 
-    def draws(q):
-        y = answer(q)
-        about_mean = prior(q) + y[:, c:].unflatten(1, (n, c))
-        return p.mean + y[:, None, :c] + spread * about_mean
-
-    return draws
+    return partial(_corrected, prior, answer, p.mean, spread)
 
 # %% ../nbs/evidence.ipynb #82e3c1f8
 def left_out(
@@ -584,6 +604,17 @@ def _each_draw(
     )
 
 # %% ../nbs/evidence.ipynb #283b7397
+def _in_double(
+    answer: Callable,  # (*lead, M, d) -> (*batch, M, c), in float64
+    like: Tensor,
+    shape: tuple | None,  # (*batch, c) of no items
+    x: Tensor,
+) -> Tensor:
+    if shape is not None:
+        return like.new_zeros(*shape[:-1], x.shape[-2], shape[-1])
+    return answer(x.double().cpu()).to(like)
+
+
 def _field(
     answer: Callable,  # (*lead, M, d) -> (*batch, M, c), in float64
     batch: tuple,
@@ -592,14 +623,8 @@ def _field(
 ) -> Field:
     "A field of the observations' precision, asked in the chunks of `posts`."
     like = obs.values
-
-    def fn(x):
-        if 0 in batch:
-            return like.new_zeros(*batch, x.shape[-2], obs.channels)
-        finite = x.isfinite().all(-1, keepdim=True)
-        y = answer(torch.where(finite, x, 0).double().cpu()).to(like)
-        return y * torch.where(finite, 1, torch.nan).to(like)
-
+    shape = (*batch, obs.channels) if 0 in batch else None
+    fn = partial(_in_double, answer, like, shape)
     field = Field(fn, obs.dim, obs.channels, batch, like)
     field.chunk = min([field.chunk, *(p.chunk for p in posts)])
     return field

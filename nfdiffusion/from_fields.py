@@ -315,11 +315,12 @@ def saturate(
     saturations: Sequence[float] = (math.inf, 100.0, 30.0, 10.0, 3.0),  # in points
 ) -> dict:  # nats per target point for each
     "Set how far points add up to what predicts best."
-    read = encoder.noise * (1 + typical / encoder.saturation).sqrt()
+    log_read = encoder.log_noise + 0.5 * (typical / encoder.saturation).log1p()
 
     def set_to(saturation):
         encoder.saturation.fill_(saturation)
-        encoder.log_noise.copy_((read / (1 + typical / saturation).sqrt()).log())
+        added = 0.5 * math.log1p(typical / saturation)
+        encoder.log_noise.copy_(log_read - added)
 
     nats = {}
     for saturation in saturations:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from functools import partial
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any, NoReturn
@@ -24,11 +25,11 @@ from .metrics import coverage, crps, mse
 from .training import FieldModel, fit
 
 # %% auto #0
-__all__ = ['SHARES', 'on_pixels', 'hats', 'pixel_field', 'log_interpolate', 'squared_misfit', 'channels_last', 'weighted',
-           'put_back', 'KernelAverage', 'ResidualBlock', 'Embedding', 'UNet', 'UNetField', 'fit_unet', 'PixelDiffusion',
-           'ddpm_digits', 'whole_images', 'fit_ddpm', 'halved', 'DigitFeatures', 'fit_digits', 'digit_features',
-           'symmetric_root', 'frechet_distance', 'digit_views', 'score_view', 'score_draws', 'show_seen', 'cut_patches',
-           'radial_power']
+__all__ = ['SHARES', 'on_pixels', 'hats', 'linear_between_pixels', 'pixel_field', 'log_interpolate', 'squared_misfit',
+           'channels_last', 'weighted', 'put_back', 'KernelAverage', 'ResidualBlock', 'Embedding', 'UNet', 'UNetField',
+           'fit_unet', 'PixelDiffusion', 'ddpm_digits', 'whole_images', 'fit_ddpm', 'halved', 'DigitFeatures',
+           'fit_digits', 'digit_features', 'symmetric_root', 'frechet_distance', 'digit_views', 'score_view',
+           'score_draws', 'show_seen', 'cut_patches', 'radial_power']
 
 # %% ../nbs/peers.ipynb #b30a7dcf
 def on_pixels(
@@ -62,17 +63,21 @@ def hats(
     return (1 - (at - torch.arange(n).to(u)).abs()).clamp_min(0)
 
 
+def linear_between_pixels(
+    images: Tensor,  # (*S, H, W, c)
+    x: Tensor,  # (*lead, M, 2)
+) -> Tensor:  # (*S, M, c)
+    H, W = images.shape[-3:-1]
+    rows, columns = hats(x[..., 0], H), hats(x[..., 1], W)
+    return torch.einsum("...mh,...mw,...hwc->...mc", rows, columns, images)
+
+
 def pixel_field(
     images: Tensor,  # (*S, H, W, c)
 ) -> Field:  # over S
     "Images as fields, linear between the centres of their pixels."
-    *S, H, W, c = images.shape
-
-    def values(x):
-        rows, columns = hats(x[..., 0], H), hats(x[..., 1], W)
-        return torch.einsum("...mh,...mw,...hwc->...mc", rows, columns, images)
-
-    return Field(values, 2, c, S, images)
+    *S, _, _, c = images.shape
+    return Field(partial(linear_between_pixels, images), 2, c, S, images)
 
 # %% ../nbs/peers.ipynb #f8440906
 def log_interpolate(
