@@ -25,12 +25,12 @@ from nfdiffusion.randomness import (
 )
 
 # %% auto #0
-__all__ = ['ALTERNATIVES', 'take', 'sort_points', 'MLPEncoder', 'fourier_features', 'SetEncoder', 'Posterior', 'PointCode',
-           'mixture_mean', 'mixture_moments', 'root_times_noise', 'CodeMixture', 'joint_log_density', 'CodePosterior',
-           'observed_rows', 'half_log_det', 'solve_rows', 'rows_times_root', 'root_times', 'smooth_scales',
-           'random_roots', 'CodePrior', 'likeliest', 'solve_scaled', 'Answers', 'likeliest_answers', 'mass_within',
-           'joint_posterior', 'FieldPrior', 'MixtureEncoder', 'together', 'mixture_loss', 'evidence_of_draws',
-           'surprise', 'axis_tents', 'tents', 'tent_matrix', 'splat']
+__all__ = ['NOISIER', 'ALTERNATIVES', 'take', 'sort_points', 'MLPEncoder', 'fourier_features', 'SetEncoder', 'Posterior',
+           'PointCode', 'mixture_mean', 'mixture_moments', 'root_times_noise', 'CodeMixture', 'joint_log_density',
+           'CodePosterior', 'observed_rows', 'half_log_det', 'solve_rows', 'rows_times_root', 'root_times',
+           'smooth_scales', 'random_roots', 'CodePrior', 'likeliest', 'solve_scaled', 'Family', 'solve_family',
+           'Answers', 'likeliest_answers', 'mass_within', 'joint_posterior', 'FieldPrior', 'MixtureEncoder', 'together',
+           'mixture_loss', 'evidence_of_draws', 'surprise', 'axis_tents', 'tents', 'tent_matrix', 'splat']
 
 # %% ../nbs/02_encoders.ipynb #b2000001
 def take(
@@ -468,52 +468,79 @@ def likeliest(
     return log_w.log_softmax(-1), order[:, :k]
 
 # %% ../nbs/02_encoders.ipynb #b2000111
+# sizes of codes and of noise, as multiples of what was learned
+NOISIER = ((1.0, 1.0), (1.0, 3.0), (1.0, 9.0))
 ALTERNATIVES = tuple(itertools.product((1.0, 3.0, 10.0), (1.0, 3.0, 9.0, 27.0)))
 
 
 def solve_scaled(
-    P: Tensor,  # (B, n, R)
-    r: Tensor,  # (B, n)
-    size: Tensor,  # (H,), s
-    noise: Tensor,  # (H,), τ
-) -> tuple[Tensor, Tensor, Tensor]:  # û (B, H, R), L (B, H, R, R), log p (B, H)
+    P: Tensor,  # (..., n, R)
+    r: Tensor,  # (..., n)
+    scales: Tensor,  # (H, 2), s and τ
+) -> tuple[Tensor, Tensor, Tensor]:  # û (..., H, R), L (..., H, R, R), log p (..., H)
     "`solve_rows` for P s/τ and r/τ of several s and τ at once."
+    size, noise = scales.T
     ratio = size / noise
-    scaled_gram = ratio.square()[:, None, None] * (P.mT @ P)[:, None]
-    info = (ratio / noise)[:, None, None] * (P.mT @ r[..., None])[:, None]
-    L = cholesky_plus_one(scaled_gram)
-    u = torch.cholesky_solve(info, L)[..., 0]
-    rest = r[:, None] / noise[:, None] - ratio[:, None] * (u @ P.mT)
+    gram, info = P.mT @ P, (P.mT @ r[..., None])[..., 0]
+    L = cholesky_plus_one(ratio.square()[:, None, None] * gram[..., None, :, :])
+    info = (ratio / noise)[:, None] * info[..., None, :]
+    u = torch.cholesky_solve(info[..., None], L)[..., 0]
+    rest = r[..., None, :] / noise[:, None] - ratio[:, None] * (u @ P.mT)
     quadratic = rest.square().sum(-1) + u.square().sum(-1)
     return u, L, -0.5 * quadratic - half_log_det(L)
 
 # %% ../nbs/02_encoders.ipynb #b2000114
+class Family(NamedTuple):
+    "Gaussians over codes, each with several sizes and levels of noise."
+
+    centre: Tensor  # (K, F)
+    root: Tensor  # (K, F) diagonals, or (K, F, R)
+    scales: Tensor  # (H, 2), sizes s and noises τ
+    log_p: Tensor  # (K, H) log probabilities
+
+
+def solve_family(
+    family: Family,
+    phi: Tensor,  # (B, n, F), Φ/σ
+    y: Tensor,  # (B, n), (y - m)/σ
+) -> tuple[Tensor, Tensor, Tensor]:  # û (B, K H, R), L (B, K H, R, R), log p (B, K H)
+    "`solve_rows` for all of a family, in its precision."
+    phi, y = phi.to(family.centre), y.to(family.centre)
+    r = (y[..., None] - phi @ family.centre.T).mT  # (B, K, n)
+    answers = solve_scaled(rows_times_root(phi, family.root), r, family.scales)
+    u, L, log_p = (a.flatten(1, 2) for a in answers)
+    return u, L, log_p
+
+
 class Answers(NamedTuple):
     "What components of a prior say of the codes of a batch, each by itself."
 
     log_p: Tensor  # (B, k) log of weight × density of the observations
     mean: Tensor  # (B, k, F)
     root: Tensor  # (B, k, F, R)
-    noise: Tensor  # (B, k) standard deviation of an observation
+    noise: Tensor  # (B, k) of an observation, as a multiple of the learned one
 
 
 def likeliest_answers(
-    log_p: Tensor,  # (B, K) log of weight × density of the observations
-    u: Tensor,  # (B, K, R), û
-    L: Tensor,  # (B, K, R, R), factor of G
-    components: Sequence[Tensor],  # means (K, F), roots (K, F[, R]), noises (K,)
+    family: Family,
+    log_p: Tensor,  # (B, K H) log of weight × density of the observations
+    u: Tensor,  # (B, K H, R), û
+    L: Tensor,  # (B, K H, R, R), factor of G
     mass: float | Tensor,  # share of the weight to hold
 ) -> Answers:
-    "Posteriors of the likeliest components, with the weight of all."
-    centre, root, noise = components
+    "Posteriors of the likeliest of a family, with the weight of all."
     log_w, which = likeliest(log_p.log_softmax(-1), mass)
-    u, L, root = take(u, which), take(L, which), root[which]
-    mean = centre[which] + root_times(root, u[..., None])[..., 0]
+    k, (size, noise) = which // len(family.scales), family.scales.T
+    h = which % len(family.scales)
+    root = family.root[k]
+    root = root * size[h].reshape(*h.shape, *[1] * (root.ndim - 2))
+    u, L = take(u, which), take(L, which)
+    mean = family.centre[k] + root_times(root, u[..., None])[..., 0]
     inverse = torch.cholesky_solve(L, L)  # G⁻¹L = L⁻ᵀ, by a solver fast in batches
     log_p = log_w + log_p.logsumexp(-1, keepdim=True)
-    return Answers(log_p, mean, root_times(root, inverse), noise[which])
+    return Answers(log_p, mean, root_times(root, inverse), noise[h])
 
-
+# %% ../nbs/02_encoders.ipynb #b2000132
 def mass_within(
     mass: float,  # share of the weight of all to hold
     rest: Tensor,  # (B, K) log weights
@@ -527,15 +554,14 @@ def mass_within(
 
 def joint_posterior(
     decoder: BasisSiren,
-    answers: Sequence[Answers],  # of several kinds
-    log_odds: Sequence[Tensor],  # log probability of each kind
+    answers: Sequence[Answers],  # of several families
+    sigma: Tensor,  # the learned noise
     seen: Tensor,  # (B,) bool, is there an observation?
 ) -> CodePosterior:
-    "The posterior that all of them make together; unseen, a draw is of the first kind."
-    log_p = [p + a.log_p for p, a in zip(log_odds, answers, strict=True)]
+    "The posterior that all make together; unseen, draws are of the first family."
     mean = torch.cat([a.mean for a in answers], 1)
-    noise = torch.cat([a.noise for a in answers], 1)
-    log_w = torch.cat(log_p, 1).log_softmax(1)
+    noise = sigma * torch.cat([a.noise for a in answers], 1)
+    log_w = torch.cat([a.log_p for a in answers], 1).log_softmax(1)
     first = torch.arange(log_w.shape[1]).to(noise) < answers[0].log_p.shape[1]
     of_draws = log_w.masked_fill(~seen[:, None] & ~first, -torch.inf).log_softmax(1)
     codes = CodeMixture(of_draws, mean, [a.root for a in answers])
@@ -585,11 +611,6 @@ class FieldPrior(CodePrior):
         n = (obs.counts * obs.channels)[:, None]
         return n * (self.reading_noise(obs).log() + 0.5 * math.log(2 * math.pi))
 
-    def solve(self, obs: Observations) -> tuple[Tensor, Tensor, Tensor]:
-        "û (B, K, R), factor of G (B, K, R, R) and log evidence (B, K) by component."
-        u, L, log_p = solve_rows(*self.rows(obs))
-        return u, L, log_p - self.log_norm(obs)
-
     def own_evidence(self, obs: Observations) -> Tensor:  # (B,)
         "Log density of all observations of an item together, in nats."
         log_p = self.log_prior() + _LogEvidence.apply(*self.rows(obs))
@@ -597,56 +618,49 @@ class FieldPrior(CodePrior):
 
 # %% ../nbs/02_encoders.ipynb #b2000117
 class MixtureEncoder(FieldPrior):
-    "Bayes' rule as the encoder, with a doubt whether the field is of the prior's kind."
+    "Bayes' rule as the encoder, with a doubt whether all is as the prior has learned."
 
-    doubt = 0.01  # δ, the probability of something else
+    doubt = 0.01  # δ, half for more noise, half for something else
 
-    def log_odds(self) -> tuple[Tensor, Tensor]:  # (), ()
-        "Log probabilities of the prior's own kind, and of something else."
-        odds = torch.tensor([1 - self.doubt, self.doubt], dtype=torch.float64)
-        own, other = odds.log().to(self.noise)
-        return own, other
+    def families(self) -> tuple[Family, Family]:
+        "The components, noisier ones among them; something else, in double precision."
+        half = torch.tensor(self.doubt / 2, dtype=torch.float64)
+        odds = torch.stack([1 - 2 * half, half / 2, half / 2])
+        odds = odds.log().clamp_min(-1e30).to(self.noise)  # finite without a doubt
+        noises = torch.tensor(NOISIER).to(self.noise)
+        log_p = self.log_prior()[:, None] + odds
+        own = Family(self.centre, self.root, noises, log_p)
+        mean, root = (t[None].double() for t in self.pooled())
+        scales = torch.tensor(ALTERNATIVES).to(mean)
+        log_p = (half / len(scales)).log().clamp_min(-1e30).expand(1, len(scales))
+        return own, Family(mean, root, scales, log_p)
 
-    def pooled_codes(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        "Mean and root of all codes; sizes and noises of something else (H,)."
-        mean, root = (t.double() for t in self.pooled())
-        return mean, root, *torch.tensor(ALTERNATIVES).to(mean).T
-
-    def alternatives(self) -> tuple[Tensor, Tensor, Tensor]:
-        "Means (H, F), roots (H, F, F) and noises (H,) of something else."
-        mean, root, size, scale = self.pooled_codes()
-        means = mean.expand(len(size), -1)
-        return means, size[:, None, None] * root, scale * self.noise
-
-    def solve_alternatives(self, obs: Observations) -> tuple[Tensor, Tensor, Tensor]:
-        "As `solve`, for something else, in double precision."
-        mean, root, size, scale = self.pooled_codes()
+    def solve(self, family: Family, obs: Observations) -> tuple[Tensor, Tensor, Tensor]:
+        "û, factor of G and log evidence of all of a family, (B, K H) each."
         rows = observed_rows(self.basis, obs, self.reading_noise(obs))
-        phi, y = (t.double() for t in rows)
-        u, L, log_p = solve_scaled(phi @ root, y - phi @ mean, size, scale)
+        u, L, log_p = solve_family(family, *rows)
         n = (obs.counts * obs.channels)[:, None]
-        return u, L, log_p - self.log_norm(obs) - n * scale.log() - math.log(len(size))
+        more_noise = n * family.scales[:, 1].log().repeat(len(family.centre))
+        return u, L, log_p - more_noise - self.log_norm(obs)
 
     def evidence(self, obs: Observations) -> Tensor:  # (B,)
         "Log density under the prior of all observations of an item together, in nats."
-        own, other = self.log_odds()
-        something_else = self.solve_alternatives(obs)[2].logsumexp(-1).to(own)
-        return torch.logaddexp(own + self.own_evidence(obs), other + something_else)
+        log_p = [f.log_p.flatten() + self.solve(f, obs)[2] for f in self.families()]
+        return torch.cat(log_p, 1).logsumexp(-1).to(self.noise)
 
     def forward(self, obs: Observations) -> CodePosterior:
-        temper, odds = self.log_temper.exp(), self.log_odds()
-        u, L, log_p = self.solve(obs)
-        log_p = self.log_prior() + log_p / temper
-        components = self.centre, self.root, self.noise.expand(len(self.load))
-        own = likeliest_answers(log_p, u, L, components, self.mass)
-        u, L, log_p = self.solve_alternatives(obs)
-        log_p = log_p / temper
+        own, other = self.families()
+        temper = self.log_temper.exp()
+        u, L, log_p = self.solve(own, obs)
+        log_p = own.log_p.flatten() + log_p / temper
+        of_its_kind = likeliest_answers(own, log_p, u, L, self.mass)
+        u, L, log_p = self.solve(other, obs)
+        log_p = other.log_p.flatten() + log_p / temper
         mass = 1 - 1e-6 * (1 - self.mass)  # unlikely ones matter most: at surprises
-        mass = mass_within(mass, own.log_p + odds[0], log_p + odds[1])
-        other = likeliest_answers(log_p, u, L, self.alternatives(), mass)
-        other = Answers(*(a.to(self.noise) for a in other))
-        seen = obs.mask.any(1)
-        return joint_posterior(self.basis, [own, other], odds, seen)
+        mass = mass_within(mass, of_its_kind.log_p, log_p)
+        unlike = likeliest_answers(other, log_p, u, L, mass)
+        answers = of_its_kind, Answers(*(a.to(self.noise) for a in unlike))
+        return joint_posterior(self.basis, answers, self.noise, obs.mask.any(1))
 
 # %% ../nbs/02_encoders.ipynb #96da57cf
 def together(obs: Observations, more: Observations) -> Observations:
