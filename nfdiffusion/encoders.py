@@ -620,7 +620,7 @@ class FieldPrior(CodePrior):
 class MixtureEncoder(FieldPrior):
     "Bayes' rule as the encoder, with a doubt whether all is as the prior has learned."
 
-    doubt = 0.01  # δ, half for more noise, half for something else
+    doubt = 1e-3  # δ, half for more noise, half for something else
 
     def families(self) -> tuple[Family, Family]:
         "The components, noisier ones among them; something else, in double precision."
