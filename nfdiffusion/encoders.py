@@ -462,7 +462,10 @@ def likeliest(
 ) -> tuple[Tensor, Tensor]:  # log weights (B, k), which components they belong to
     "The likeliest components that hold `mass` of the weight, in falling order."
     log_w, order = log_w.sort(-1, descending=True)
-    spare = log_w.exp().cumsum(-1) - log_w.exp() > mass  # the likelier ones suffice
+    weight = log_w.exp()
+    likelier = weight.cumsum(-1) - weight
+    rest = weight.flip(-1).cumsum(-1).flip(-1)  # of this one and those behind it
+    spare = (likelier > mass) & (rest < 1 - mass)
     k = int((~spare).sum(-1).max()) if len(log_w) else 1
     log_w = log_w.masked_fill(spare, -torch.inf)[:, :k]
     return log_w.log_softmax(-1), order[:, :k]
