@@ -77,6 +77,7 @@ def fit_basis(
     rate = torch.optim.lr_scheduler.CosineAnnealingLR(opt, steps)
     for _ in range(steps):
         i = torch.randint(len(coords), (min(batch, len(coords)),), generator=generator)
+        i = i.to(coords.device)
         h = net.hidden(coords[i])
         with torch.no_grad():
             W = last_layer(h, y_scaled[i], 1e-7)
@@ -211,10 +212,10 @@ def project_fields(
     fields: Tensor,  # (n, *shape, c)
 ) -> tuple[Tensor, Tensor, Tensor]:  # codes (n, F), fields - mean (n, P c), Φ (P c, F)
     "Codes of fields by least squares."
-    phi, mean = basis.basis(grid_coords(*fields.shape[1:-1]))
+    phi, mean = basis.basis(grid_coords(*fields.shape[1:-1]).to(fields))
     phi, mean = phi.flatten(0, 1), mean.flatten()
     rest = fields.flatten(1) - mean
-    gram = phi.T @ phi + 1e-6 * torch.eye(basis.code)
+    gram = phi.T @ phi + 1e-6 * torch.eye(basis.code).to(phi)
     return rest @ torch.linalg.solve(gram, phi.T).T, rest, phi
 
 # %% ../nbs/from_fields.ipynb #b2000033
@@ -256,9 +257,9 @@ def start_from_fields(
         raise ValueError(
             "whole fields need components with a rank; make the encoder with rank=24"
         )
-    basis = encoder.basis
+    basis, fields = encoder.basis, fields.to(encoder.noise)
     functions, size = principal_functions(fields, basis.code)
-    fine = grid_coords(*functions.shape[:-2])
+    fine = grid_coords(*functions.shape[:-2]).to(fields)
     lost = fit_basis(basis, fine, functions.flatten(0, -3), steps, generator=generator)
     scale_basis(basis, size)
     codes, rest, phi = project_fields(basis, fields)
