@@ -124,6 +124,7 @@ def values_at(places: Places, codes: Tensor, x: Tensor) -> Tensor:
 def clamped_values(
     places: Places, codes: Tensor, bounds: tuple[float, float], x: Tensor
 ) -> Tensor:
+    "`values_at`, within the bounds."
     return values_at(places, codes, x).clamp(*bounds)
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000021

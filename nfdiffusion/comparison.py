@@ -203,6 +203,7 @@ def waves_log_prob(
 
 # %% ../nbs/09_comparison.ipynb #c0900010
 def in_single(mean: Callable, x: Tensor) -> Tensor:
+    "What a function says at `x`, in single precision."
     return mean(x).float()
 
 

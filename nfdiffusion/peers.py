@@ -67,6 +67,7 @@ def linear_between_pixels(
     images: Tensor,  # (*S, H, W, c)
     x: Tensor,  # (*lead, M, 2)
 ) -> Tensor:  # (*S, M, c)
+    "Values of images at coordinates, by linear interpolation."
     H, W = images.shape[-3:-1]
     rows, columns = hats(x[..., 0], H), hats(x[..., 1], W)
     return torch.einsum("...mh,...mw,...hwc->...mc", rows, columns, images)
