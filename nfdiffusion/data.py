@@ -267,8 +267,8 @@ class Observations(_Batch):
         coords: Tensor,  # (B, N, d) in [-1, 1]^d, array order
         values: Tensor,  # (B, N, c)
         mask: Tensor | None = None,  # (B, N) bool, True = observed; by default all
-        noise: float
-        | None = None,  # standard deviation that the values carry, if known
+        *,
+        noise: float | None = None,  # standard deviation on the values, if known
     ):
         self.coords, self.values, self.mask = _checked_points(coords, values, mask)
         self.noise = noise
@@ -292,7 +292,9 @@ class Observations(_Batch):
     def __getitem__(self, i: int | slice | list | Tensor) -> Observations:
         "A part of the batch; the batch axis stays."
         i = batch_index(i, len(self))
-        return Observations(self.coords[i], self.values[i], self.mask[i], self.noise)
+        return Observations(
+            self.coords[i], self.values[i], self.mask[i], noise=self.noise
+        )
 
     def to(self, *args, **kwargs) -> Observations:
         "Of another type or on another device, as `Tensor.to`."
@@ -300,7 +302,9 @@ class Observations(_Batch):
         values = self.values.to(*args, **kwargs)
         if coords is self.coords and values is self.values:
             return self
-        return Observations(coords, values, self.mask.to(coords.device), self.noise)
+        return Observations(
+            coords, values, self.mask.to(coords.device), noise=self.noise
+        )
 
 # %% ../nbs/00_data.ipynb #35fc928a
 def _uniform(n: int, m: int, low: float, high: float, generator) -> Tensor:
@@ -442,7 +446,7 @@ def _take(
     index = index.to(points.device)[..., None]
     x = points.coords.gather(1, index.expand(-1, -1, points.dim))
     y = points.values.gather(1, index.expand(-1, -1, points.channels))
-    return Observations(x, y, mask.to(points.device), points.noise)
+    return Observations(x, y, mask.to(points.device), noise=points.noise)
 
 
 def _with_noise(obs: Observations, noise: float, generator) -> Observations:
@@ -451,7 +455,7 @@ def _with_noise(obs: Observations, noise: float, generator) -> Observations:
     if noise:
         y = y + noise * torch.randn(y.shape, generator=generator).to(y)
     total = math.hypot(obs.noise or 0.0, noise)
-    return Observations(obs.coords, y, obs.mask, total)
+    return Observations(obs.coords, y, obs.mask, noise=total)
 
 # %% ../nbs/00_data.ipynb #9b31fe07
 def observe(
@@ -644,7 +648,7 @@ def observe_mixed(
     kind = _rand(x, len(x), 1, generator=generator)
     observed = torch.where(kind < patches + sides, side, points)
     observed = torch.where(kind < patches, box, observed) & (kind < 1 - none)
-    return Observations(x, target.values, target.mask & observed, target.noise)
+    return Observations(x, target.values, target.mask & observed, noise=target.noise)
 
 # %% ../nbs/00_data.ipynb #d35ed5bd
 def image_batches(
