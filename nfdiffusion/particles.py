@@ -242,7 +242,7 @@ def particles(
     given = noise, schedule, code
     for item, own in zip(obs, item_generators(obs, generator), strict=True):
         seen = item.mask[0]  # padding would change the order of sums
-        item = Observations(item.coords[:, seen], item.values[:, seen], None, obs.noise)
+        item = Observations(item.coords[:, seen], item.values[:, seen], noise=obs.noise)
         *_, cloud = tempered(denoise, decode, item, *given, generator=own, **options)
         codes.append(cloud.z)
         evidence.append(cloud.log_evidence)
