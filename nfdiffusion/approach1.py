@@ -32,7 +32,7 @@ from nfdiffusion.encoders import (
 )
 from .fields import BasisSiren, ConcatSiren, ModulatedSiren
 from .from_fields import calibrate, saturate, start_from_fields
-from .randomness import RandomSource, random_normal
+from .randomness import RandomSource, new_seed, random_normal
 from .training import FieldModel, LatentModel
 
 # %% auto #0
@@ -171,7 +171,7 @@ class SirenCodes(LatentModel):
         "Share of the prior's draws, seen where the item was, that have less evidence."
         if not self.bayes:
             return super().surprise(obs)
-        seed = int(torch.randint(2**62, (), generator=generator))
+        seed = new_seed(generator)
         seeded = torch.Generator()
         parts = [
             surprise(self.encoder, o, n, seeded.manual_seed(seed))

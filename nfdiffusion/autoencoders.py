@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from .data import Observations
 from .encoders import PointCode
-from .linalg import cubic_bspline
+from .linalg import bspline_values, product_over_axes
 from .networks import ConvBlock, conv_nd, enlarge
 from .training import LatentModel
 
@@ -29,8 +29,7 @@ def bspline_weights(
     n: int,  # cells along an axis
 ) -> Tensor:  # (..., M, n), rows sum to one
     "Weights of the cells of an axis at coordinates."
-    offset = (x[..., None] + 1) * n / 2 - 0.5 - torch.arange(n).to(x)
-    w = cubic_bspline(offset)
+    w = bspline_values(x, n)
     return w / w.sum(-1, keepdim=True)
 
 
@@ -39,10 +38,8 @@ def cell_weights(
     shape: Sequence[int],  # of the grid, P cells
 ) -> Tensor:  # (..., M, P), rows sum to one
     "Weights of all cells of a grid at coordinates: a product over the axes."
-    w = x.new_ones(*x.shape[:-1], 1)
-    for at, n in zip(x.unbind(-1), shape, strict=True):
-        w = (w[..., :, None] * bspline_weights(at, n)[..., None, :]).flatten(-2)
-    return w
+    axes = zip(x.unbind(-1), shape, strict=True)
+    return product_over_axes(bspline_weights(at, n) for at, n in axes)
 
 
 def read_features(

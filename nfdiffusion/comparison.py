@@ -45,7 +45,7 @@ from .fields import Field, interpolate
 from .from_fields import start_from_fields
 from .metrics import coverage, crps, energy_score, mse, psnr, ssim
 from .peers import UNet, UNetField, digit_views, on_pixels, pixel_field
-from .randomness import item_generators, random_normal
+from .randomness import item_generators, new_seed, random_normal
 from nfdiffusion.report import (
     append_rows,
     draw_pareto,
@@ -59,8 +59,8 @@ from .training import FieldModel, fit, load
 
 # %% auto #0
 __all__ = ['TASKS', 'METHODS', 'ON_GRIDS', 'Task', 'signal_task', 'fourier_task', 'sine_task', 'training_digits', 'digit_batches',
-           'digit_task', 'clip_task', 'joint_field', 'new_seed', 'process_log_prob', 'waves_log_prob', 'in_single',
-           'Exact', 'neural_processes', 'convolutional', 'attentive', 'normal_at', 'white_draws', 'NeuralProcess',
+           'digit_task', 'clip_task', 'joint_field', 'process_log_prob', 'waves_log_prob', 'in_single', 'Exact',
+           'neural_processes', 'convolutional', 'attentive', 'normal_at', 'white_draws', 'NeuralProcess',
            'ConditionalUNet', 'PixelPosterior', 'Method', 'method', 'interpolant', 'train_new', 'exact_posterior',
            'closed_form', 'wave_mixture', 'approach1', 'train_sparse', 'approach5', 'approach10', 'packaged',
            'conv_cnp', 'attentive_cnp', 'u_net', 'pixel_ddpm', 'milliseconds', 'mean_scores', 'ensemble_scores',
@@ -172,11 +172,6 @@ def joint_field(
     field = Field(values, obs.dim, obs.channels, batch, obs.values)
     field.chunk = 2**30
     return field
-
-
-def new_seed(generator: torch.Generator | None) -> int:
-    "A seed for draws that come out the same wherever they are asked."
-    return int(torch.randint(2**62, (), generator=generator))
 
 # %% ../nbs/09_comparison.ipynb #9c5a1010
 def process_log_prob(

@@ -27,10 +27,11 @@ from nfdiffusion.randomness import (
 # %% auto #0
 __all__ = ['NOISIER', 'ALTERNATIVES', 'take', 'sort_points', 'MLPEncoder', 'fourier_features', 'SetEncoder', 'Posterior',
            'PointCode', 'mixture_mean', 'mixture_moments', 'root_times_noise', 'CodeMixture', 'joint_log_density',
-           'CodePosterior', 'observed_rows', 'half_log_det', 'solve_rows', 'rows_times_root', 'root_times',
-           'smooth_scales', 'random_roots', 'CodePrior', 'likeliest', 'solve_scaled', 'Family', 'solve_family',
-           'Answers', 'likeliest_answers', 'mass_within', 'joint_posterior', 'FieldPrior', 'MixtureEncoder', 'together',
-           'mixture_loss', 'evidence_of_draws', 'surprise', 'axis_tents', 'tents', 'tent_matrix', 'splat']
+           'CodePosterior', 'observed_rows', 'half_log_det', 'solve_rows', 'rows_times_root', 'component_rows',
+           'root_times', 'smooth_scales', 'random_roots', 'CodePrior', 'likeliest', 'solve_scaled', 'Family',
+           'solve_family', 'Answers', 'likeliest_answers', 'mass_within', 'joint_posterior', 'FieldPrior',
+           'MixtureEncoder', 'together', 'mixture_loss', 'evidence_of_draws', 'surprise', 'axis_tents', 'tents',
+           'tent_matrix', 'splat']
 
 # %% ../nbs/02_encoders.ipynb #b2000001
 def take(
@@ -383,6 +384,16 @@ def rows_times_root(
     return torch.einsum("bnf,kfr->bknr", phi, root)
 
 
+def component_rows(
+    phi: Tensor,  # (B, n, F), Φ/σ
+    y: Tensor,  # (B, n), (y - m)/σ
+    centre: Tensor,  # (K, F)
+    root: Tensor,  # (K, F) diagonals, or (K, F, R)
+) -> tuple[Tensor, Tensor]:  # P (B, K, n, R) and r (B, K, n)
+    "Rows and values of each component."
+    return rows_times_root(phi, root), (y[..., None] - phi @ centre.T).mT
+
+
 def root_times(
     root: Tensor,  # (B, K, F) diagonals, or (B, K, F, R)
     x: Tensor,  # (B, K, R, m)
@@ -509,8 +520,8 @@ def solve_family(
 ) -> tuple[Tensor, Tensor, Tensor]:  # û (B, K H, R), L (B, K H, R, R), log p (B, K H)
     "`solve_rows` for all of a family, in its precision."
     phi, y = phi.to(family.centre), y.to(family.centre)
-    r = (y[..., None] - phi @ family.centre.T).mT  # (B, K, n)
-    answers = solve_scaled(rows_times_root(phi, family.root), r, family.scales)
+    P, r = component_rows(phi, y, family.centre, family.root)
+    answers = solve_scaled(P, r, family.scales)
     u, L, log_p = (a.flatten(1, 2) for a in answers)
     return u, L, log_p
 
@@ -603,11 +614,13 @@ class FieldPrior(CodePrior):
         "σ √(1 + n/a) of an item with n points."
         return self.noise * (1 + obs.counts[:, None] / self.saturation).sqrt()
 
+    def read(self, obs: Observations) -> tuple[Tensor, Tensor]:
+        "Φ/σ (B, n, F) and (y - m)/σ (B, n), n = N c."
+        return observed_rows(self.basis, obs, self.reading_noise(obs))
+
     def rows(self, obs: Observations) -> tuple[Tensor, Tensor]:
         "P (B, K, n, R) and r (B, K, n) of each component, n = N c."
-        phi, y = observed_rows(self.basis, obs, self.reading_noise(obs))
-        residual = y[..., None] - phi @ self.centre.T  # (B, n, K)
-        return rows_times_root(phi, self.root), residual.mT
+        return component_rows(*self.read(obs), self.centre, self.root)
 
     def log_norm(self, obs: Observations) -> Tensor:  # (B, 1)
         "n log(σ √2π), the constant of the evidence."
@@ -638,26 +651,26 @@ class MixtureEncoder(FieldPrior):
         log_p = (half / len(scales)).log().clamp_min(-1e30).expand(1, len(scales))
         return own, Family(mean, root, scales, log_p)
 
-    def solve(self, family: Family, obs: Observations) -> tuple[Tensor, Tensor, Tensor]:
-        "û, factor of G and log evidence of all of a family, (B, K H) each."
-        rows = observed_rows(self.basis, obs, self.reading_noise(obs))
-        u, L, log_p = solve_family(family, *rows)
+    def solve(self, obs: Observations) -> Iterator[tuple[Family, tuple]]:
+        "Each family with û, factor of G and log evidence of its own, (B, K H) each."
+        rows, norm = self.read(obs), self.log_norm(obs)
         n = (obs.counts * obs.channels)[:, None]
-        more_noise = n * family.scales[:, 1].log().repeat(len(family.centre))
-        return u, L, log_p - more_noise - self.log_norm(obs)
+        for family in self.families():
+            u, L, log_p = solve_family(family, *rows)
+            more_noise = n * family.scales[:, 1].log().repeat(len(family.centre))
+            yield family, (u, L, log_p - more_noise - norm)
 
     def evidence(self, obs: Observations) -> Tensor:  # (B,)
         "Log density under the prior of all observations of an item together, in nats."
-        log_p = [f.log_p.flatten() + self.solve(f, obs)[2] for f in self.families()]
+        log_p = [f.log_p.flatten() + p for f, (_, _, p) in self.solve(obs)]
         return torch.cat(log_p, 1).logsumexp(-1).to(self.noise)
 
     def forward(self, obs: Observations) -> CodePosterior:
-        own, other = self.families()
         temper = self.log_temper.exp()
-        u, L, log_p = self.solve(own, obs)
+        (own, (u, L, log_p)), (other, of_other) = self.solve(obs)
         log_p = own.log_p.flatten() + log_p / temper
         of_its_kind = likeliest_answers(own, log_p, u, L, self.mass)
-        u, L, log_p = self.solve(other, obs)
+        u, L, log_p = of_other
         log_p = other.log_p.flatten() + log_p / temper
         mass = 1 - 1e-6 * (1 - self.mass)  # unlikely ones matter most: at surprises
         mass = mass_within(mass, of_its_kind.log_p, log_p)

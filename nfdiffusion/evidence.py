@@ -21,7 +21,7 @@ from .data import Observations
 from .fields import Field, Sine
 from .metrics import best_spread, coverage
 from .randomness import item_generators
-from .training import FieldModel, LatentModel
+from .training import FieldModel, LatentModel, check_draws
 
 # %% auto #0
 __all__ = ['ROUGHNESS', 'PLANE', 'SinePrior', 'sine_layer', 'prior_draws', 'learn_prior', 'PointPosterior', 'posterior_draws',
@@ -745,8 +745,7 @@ class EvidenceField(_GaussianAnswers, FieldModel):
         posts: list | None = None,  # what `posterior` gave
     ) -> Field:  # over (n, B)
         "Posterior draws, each one function at every resolution."
-        if n < 1:
-            raise ValueError(f"n is how many draws, 1 or more, not {n}")
+        check_draws(n)
         posts = posts or self.posterior(obs)
         spread, own = self.spread.item(), item_generators(obs, generator)
         fns = [

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import torch
 from torch import Tensor
 
 # %% auto #0
-__all__ = ['upcast', 'add_to_diagonal', 'cholesky_plus_one', 'squared_distances', 'cubic_bspline', 'spline_weights',
-           'spline_matrix', 'spline_grid', 'ridge_codes', 'kmeans', 'principal']
+__all__ = ['upcast', 'add_to_diagonal', 'cholesky_plus_one', 'squared_distances', 'cubic_bspline', 'bspline_values',
+           'product_over_axes', 'spline_weights', 'spline_matrix', 'spline_grid', 'ridge_codes', 'kmeans', 'principal']
 
 # %% ../nbs/linalg.ipynb #1a000011
 def upcast(x: Tensor) -> Tensor:
@@ -56,15 +57,33 @@ def cubic_bspline(u: Tensor) -> Tensor:
     return torch.where(u < 1, middle, tail)
 
 # %% ../nbs/linalg.ipynb #8db57c81
+def bspline_values(
+    x: Tensor,  # (..., M) in [-1, 1]
+    n: int,  # cells of [-1, 1]
+) -> Tensor:  # (..., M, n)
+    "The B-splines about the centres of `n` cells at `x`."
+    u = (x[..., None] + 1) * n / 2 - 0.5  # in cells, 0 at the first centre
+    return cubic_bspline(u - torch.arange(n).to(x))
+
+
+def product_over_axes(
+    weights: Iterable[Tensor],  # (..., M, n) of each axis, the last axis fastest
+) -> Tensor:  # (..., M, their product)
+    "Weights of the cells of a grid from those along its axes."
+    out, *others = weights
+    for w in others:
+        out = (out[..., :, None] * w[..., None, :]).flatten(-2)
+    return out
+
+
 def spline_weights(
     x: Tensor,  # (M,) in [-1, 1]
     n: int,  # cells of [-1, 1]
 ) -> Tensor:  # (M, n)
     "Values of the cubic spline at `x` from its values at `n` centres of cells."
-    u = (x[:, None] + 1) * n / 2 - 0.5  # in cells, 0 at the first centre
     j = torch.arange(n).to(x)
     between = cubic_bspline(j[:, None] - j)
-    return torch.linalg.solve(between, cubic_bspline(u - j).T).T
+    return torch.linalg.solve(between, bspline_values(x, n).T).T
 
 
 def spline_matrix(
@@ -72,11 +91,8 @@ def spline_matrix(
     *shape: int,  # of a grid, d numbers
 ) -> Tensor:  # (M, prod(shape))
     "Values of the cubic spline at `x`, from those at the centres of a grid's cells."
-    out = x.new_ones(len(x), 1)
-    for axis, n in enumerate(shape):
-        weights = spline_weights(x[:, axis], n)
-        out = (out[:, :, None] * weights[:, None]).flatten(1)
-    return out
+    axes = zip(x.unbind(1), shape, strict=True)
+    return product_over_axes(spline_weights(at, n) for at, n in axes)
 
 # %% ../nbs/linalg.ipynb #805109a9
 def spline_grid(

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from .data import Observations
 from .diffusion import Schedule, dpm2, sample
-from .posteriors import noise_of
+from .posteriors import effective_size, noise_of
 from .randomness import item_generators, random_normal
 
 # %% auto #0
@@ -90,7 +90,7 @@ def pulled(
 # %% ../nbs/particles.ipynb #9a170011
 def effective_share(log_w: Tensor) -> Tensor:  # (n,) -> ()
     "Effective sample size of weighted particles, as a share of their number."
-    return 1 / (len(log_w) * log_w.double().softmax(0).square().sum())
+    return effective_size(log_w.double().softmax(0)) / len(log_w)
 
 
 def next_power(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nfdiffusion.data import Observations, Signals
 
 # %% auto #0
-__all__ = ['noise_of', 'GPPosterior', 'WavePosterior']
+__all__ = ['noise_of', 'GPPosterior', 'effective_size', 'WavePosterior']
 
 # %% ../nbs/posteriors.ipynb #e0c70007
 def noise_of(
@@ -219,7 +219,7 @@ def _weighted_waves(
     return torch.cat([a[:, None], at], -1).float(), weight.float()
 
 
-def _effective(weight: Tensor) -> Tensor:  # (..., P) -> (...)
+def effective_size(weight: Tensor) -> Tensor:  # (..., P) -> (...)
     "How many equally weighted points are worth as much (Kish's number)."
     return 1 / weight.square().sum(-1)
 
@@ -228,7 +228,7 @@ def _refined_waves(*item, points: int, generator: torch.Generator):
     "Weighted waves of one item, refined until enough of them count."
     for rounds in range(11):
         waves, weight = _weighted_waves(*item, points, rounds, generator)
-        if _effective(weight) >= points / 16:
+        if effective_size(weight) >= points / 16:
             break
     return waves, weight
 
@@ -276,7 +276,7 @@ class WavePosterior:
             items.append(_refined_waves(*item, points=points, generator=generator))
         self.waves = torch.stack([w for w, _ in items])  # (B, P, 3)
         self.weight = torch.stack([q for _, q in items])  # (B, P)
-        _warn_few(_effective(self.weight))
+        _warn_few(effective_size(self.weight))
 
     def values(self, x: Tensor, waves: Tensor) -> Tensor:  # (M, 1), (..., 3)
         "Waves of given amplitudes, frequencies and phases at coordinates: (..., M, 1)."

@@ -14,7 +14,8 @@ from torch import Tensor
 from .data import Observations
 
 # %% auto #0
-__all__ = ['RandomSource', 'random_normal', 'random_uniform', 'scrambled', 'content_seeds', 'item_generators', 'random_numbers']
+__all__ = ['RandomSource', 'random_normal', 'random_uniform', 'scrambled', 'content_seeds', 'new_seed', 'item_generators',
+           'random_numbers']
 
 # %% ../nbs/randomness.ipynb #da7e0007
 def scrambled(
@@ -38,12 +39,17 @@ def content_seeds(
     return scrambled((point * obs.mask.cpu()).sum(1))
 
 
+def new_seed(generator: torch.Generator | None = None) -> int:
+    "A seed for draws that come out the same wherever they are asked."
+    return int(torch.randint(2**62, (), generator=generator))
+
+
 def item_generators(
     obs: Observations,
     generator: torch.Generator | None = None,  # one number is taken from it
 ) -> list[torch.Generator]:  # of each item
     "Random numbers for each item, from a seed and from what was observed of it."
-    seed = torch.randint(2**62, (), generator=generator)
+    seed = new_seed(generator)
     seeds = scrambled(content_seeds(obs) + seed) & (2**63 - 1)
     return [torch.Generator().manual_seed(s) for s in seeds.tolist()]
 

@@ -25,7 +25,7 @@ from .data import Observations
 from .datasets import cache_dir, write_atomic
 from .fields import Field
 from .metrics import best_spread, coverage
-from .randomness import RandomSource, item_generators
+from .randomness import RandomSource, item_generators, new_seed
 from nfdiffusion.runs import (
     Recipe,
     Run,
@@ -37,8 +37,8 @@ from nfdiffusion.runs import (
 from .tensors import read_tensors, write_tensors
 
 # %% auto #0
-__all__ = ['Configured', 'never_surprised', 'check_observations', 'LatentModel', 'stretch', 'draw_codes', 'draws_posterior',
-           'FieldModel', 'pretrained', 'load', 'save_pretrained', 'fit', 'calibrate_spread']
+__all__ = ['Configured', 'never_surprised', 'check_observations', 'LatentModel', 'stretch', 'check_draws', 'draw_codes',
+           'draws_posterior', 'FieldModel', 'pretrained', 'load', 'save_pretrained', 'fit', 'calibrate_spread']
 
 # %% ../nbs/04_training.ipynb #04f10002
 def _bound_arguments(method: Callable, *args, **kw) -> dict:
@@ -174,6 +174,12 @@ def stretch(
     return mean + spread * (codes - mean)
 
 
+def check_draws(n: int) -> None:
+    "A `ValueError` says that there are none."
+    if n < 1:
+        raise ValueError(f"n is how many draws, 1 or more, not {n}")
+
+
 def draw_codes(
     model: FieldModel,
     obs: Observations,  # of B items
@@ -183,8 +189,7 @@ def draw_codes(
     **how,  # what else the model's `draw` takes
 ) -> Tensor:  # (n, B, F)
     "Draws of the code, spread about their mean as `recalibrate` found."
-    if n < 1:
-        raise ValueError(f"n is how many draws, 1 or more, not {n}")
+    check_draws(n)
     codes = model.draw(obs, n, steps, generator, **how)
     if model.spread == 1:
         return codes
@@ -222,7 +227,7 @@ class FieldModel(LatentModel):
         **how,  # what else the model's `draw` takes
     ) -> Field:  # over (n, B)
         "Posterior draws, each one function at every resolution."
-        seed = int(torch.randint(2**62, (), generator=generator))
+        seed = new_seed(generator)
         parts = []
         for o in self.chunks(obs):
             own = item_generators(o, torch.Generator().manual_seed(seed))
@@ -242,8 +247,8 @@ class FieldModel(LatentModel):
         none = Observations(coords, values).to(self.like)
         return self.field(draw_codes(self, none, n, steps, generator, **how)[:, 0])
 
-    def surprise(self, obs: Observations, n: int = 200) -> Tensor:  # (B,)
-        "Share of n draws of the prior that have less evidence; needs a density."
+    def surprise(self, obs: Observations, *args, **how) -> Tensor:  # (B,)
+        "Share of the prior's draws that have less evidence; needs a density."
         raise never_surprised(self)
 
     def recalibrate(
