@@ -40,6 +40,7 @@ setup(
     extras_require={
         "dev": cfg["dev_requirements"].split(),
         "peers": cfg["peers_requirements"].split(),
+        "data": cfg["data_requirements"].split(),
     },
     entry_points={
         "console_scripts": cfg["console_scripts"].split(),

@@ -5,86 +5,31 @@
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #6277e2d7
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from .data import Observations, grid_coords
-from .diffusion import Denoiser, Schedule, TokenDenoiser, guided, sample
+from nfdiffusion.codes import (
+    GridCodes,
+    draw_codes_by,
+    follow_label,
+    training_labels,
+)
+from .data import Observations, grid_coords, shared_points
+from .diffusion import Denoiser, GridDenoiser, Schedule, sample
 from .encoders import PointCode, splat, tents
-from .fields import Field, krige_residual
+from .fields import Field, bounded_values, krige_residual
 from .linalg import ridge_codes
-from .networks import GridUNet, Relative
+from .networks import centre_and_spread, observed_unet, to_patches
 from .places import LocalSiren, Places
 from .randomness import RandomSource, random_normal
 from .training import FieldModel, LatentModel
 
 # %% auto #0
-__all__ = ['TOKENS', 'anchor_order', 'Tokens', 'within_bounds', 'bounded_values', 'points_at_once', 'TokenField', 'TokenMean',
-           'training_labels', 'with_label', 'labelled_denoiser', 'TokenDiffusion', 'read_target', 'unseen_share',
+__all__ = ['TOKENS', 'points_at_once', 'TokenField', 'TokenMean', 'TokenSketch', 'TokenDiffusion', 'read_target', 'unseen_share',
            'weighted_mse', 'to_anchors', 'follow_size', 'SparseConditionalField']
-
-# %% ../nbs/06_approach5_sparse_conditional.ipynb #e354b90c
-def anchor_order(
-    anchors: Sequence[int],  # shape of their grid
-    side: int,  # tokens along each axis
-) -> Tensor:  # (A,)
-    "The numbers of the anchors, in array order, token by token."
-    dim = len(anchors)
-    number = torch.arange(math.prod(anchors))
-    number = number.view([k for n in anchors for k in (side, n // side)])
-    of_token, in_token = range(0, 2 * dim, 2), range(1, 2 * dim, 2)
-    return number.permute(*of_token, *in_token).flatten()
-
-
-@dataclass(frozen=True, eq=False)
-class Tokens:
-    "Tokens on a grid, each with the P anchors of its cell."
-
-    places: Places
-    side: int  # tokens along each axis
-
-    @cached_property
-    def order(self) -> Tensor:
-        order = anchor_order(self.places.anchors, self.side)
-        return order.to(self.places.coords.device)
-
-    @cached_property
-    def inverse(self) -> Tensor:
-        return self.order.argsort()
-
-    @property
-    def extra(self) -> tuple:
-        "What the denoiser needs to know of where the tokens are: on a grid nothing."
-        return ()
-
-    def by_token(self, r: Tensor) -> Tensor:  # (*, c, A) -> (*, c T P)
-        return r[..., self.order].flatten(-2)
-
-    def by_anchor(self, z: Tensor, channels: int) -> Tensor:  # (*, c T P) -> (*, c, A)
-        return z.unflatten(-1, (channels, -1))[..., self.inverse]
-
-    def gather(self, coarse: Tensor, fine: Tensor) -> tuple[Tensor, Tensor]:
-        "Features at the grid's cells (*, T) and at the anchors (*, A), token by token."
-        return coarse, fine[..., self.order]
-
-# %% ../nbs/06_approach5_sparse_conditional.ipynb #3f050bac
-def within_bounds(f: Tensor, bounds: tuple[float, float]) -> Tensor:
-    "Values within the bounds; within 2 % of one, on it; beyond 6 %, as they are."
-    low, high = bounds
-    share = (f - low) / (high - low)
-    to_low = (0.03 - share / 2).clamp_min(0)
-    to_high = (0.03 - (1 - share) / 2).clamp_min(0)
-    return low + (high - low) * (share - to_low + to_high).clamp(0, 1)
-
-
-def bounded_values(fn: Callable, bounds: tuple[float, float], x: Tensor) -> Tensor:
-    "Values of a field at coordinates, within the bounds."
-    return within_bounds(fn(x), bounds)
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2e5
 def points_at_once(field: Field, obs: Observations | None) -> int:
@@ -109,36 +54,33 @@ class TokenField(LatentModel):
         noise: float,  # of the kriging, relative to the residual
     ):
         super().__init__(dim, channels)
-        self.side, self.shape = tokens, [tokens * anchors] * dim
+        self.shape, self.patch = [tokens * anchors] * dim, anchors
         self.bounds, self.reach, self.noise = bounds, reach, noise
         self.local = LocalSiren(dim).requires_grad_(False)
         self.register_buffer("grid", grid_coords(*self.shape), persistent=False)
         coords = grid_coords(*[tokens] * dim)
-        places = Places(self.local, coords, 2 / tokens, tuple(self.shape))
-        self.layout = Tokens(places, tokens)
+        self._places = Places(self.local, coords, 2 / tokens, tuple(self.shape))
 
     @property
-    def tokens(self) -> Tokens:
-        "The tokens, and the local basis as it is now."
-        places = self.layout.places.following(self.local)
-        if places is not self.layout.places:
-            self.layout = replace(self.layout, places=places)
-        return self.layout
-
-    @property
-    def places(self) -> Tensor:  # (T, d)
-        return self.tokens.places.coords
+    def places(self) -> Places:
+        "The places of the tokens, with the local basis as it is now."
+        self._places = self._places.following(self.local)
+        return self._places
 
     def by_place(self, code: Tensor) -> Tensor:  # (*S, c T F) -> (*S, c, T, F)
         return code.unflatten(-1, (self.channels, -1, self.local.code))
 
+    def code_of(self, values: Tensor) -> Tensor:  # (*S, c, A) -> (*S, c T F)
+        "The code of the cubic B-spline through values at the anchors."
+        return (values @ self.places.lift.T).flatten(-2)
+
     def decode(self, code: Tensor, x: Tensor) -> Tensor:
         "Codes (*S, c T F) at coordinates (*lead, M, d): values (*S, M, c)."
-        return self.tokens.places.decode(self.by_place(code), x)
+        return self.places.decode(self.by_place(code), x)
 
     def field(self, code: Tensor, obs: Observations | None = None) -> Field:
         "The field of a code, through the observations that it answers."
-        fn: Callable = partial(self.tokens.places.decode, self.by_place(code))
+        fn: Callable = partial(self.places.decode, self.by_place(code))
         if obs is not None:
             fn = krige_residual(fn, obs, self.reach * 2 / self.shape[0], self.noise)
         if self.bounds is not None:
@@ -149,133 +91,113 @@ class TokenField(LatentModel):
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #1b295d89
 class TokenMean(TokenField):
-    "What observations say: their mean as codes of tokens, and features of each token."
+    "What observations say: their mean at the anchors, and features of each token."
 
     def __init__(
         self,
         widths: Sequence[int],  # of the U-Net, as its depth and passes
         depth: int,
         passes: int,
-        relative: bool,  # to a membrane
+        relative: bool | str,  # to a membrane, or "plate"
         **field,  # what `TokenField` takes
     ):
         anchors = 2 ** (len(widths) - 1)
         super().__init__(anchors=anchors, **field)
         c, per_token = self.channels, anchors**self.dim
         self.width = widths[-1] + per_token * widths[0]  # of a token's features
-        net = GridUNet(self.shape, c + 1, c, widths, depth, passes)
-        self.body = Relative(net) if relative else net
+        self.relative = bool(relative)
+        self.body = observed_unet(self.shape, c, relative, widths, depth, passes)
 
     def seen(self, obs: Observations) -> Tensor:  # (c + 1, B, A)
         "Observations on the anchors, as `splat` writes them."
         return splat(obs, *self.shape)
 
     def features(self, seen: Tensor) -> tuple[Tensor, Tensor]:
-        "The mean at the anchors (B, c, A), and features of each token (C, T, B)."
-        mean, *found = self.body(seen.movedim(0, 1).unflatten(2, self.shape))
-        coarse, fine = self.tokens.gather(*[f.flatten(2).contiguous() for f in found])
-        fine = fine.unflatten(2, (coarse.shape[2], -1))  # (B, C_fine, T, P)
-        of_tokens = torch.cat([coarse, fine.movedim(3, 2).flatten(1, 2)], 1)
-        return mean.flatten(2).contiguous(), of_tokens.permute(1, 2, 0)
+        "The mean at the anchors (B, c, A), and features of each token (B, C, *cells)."
+        maps = seen.movedim(0, 1).unflatten(2, self.shape)
+        mean, coarse, fine = self.body(maps)
+        of_tokens = torch.cat([coarse, to_patches(fine, self.patch)], 1)
+        return mean.flatten(2).contiguous(), of_tokens
 
     def posterior(self, obs: Observations) -> PointCode:
         "The code of the mean, without uncertainty."
         mean, _ = self.features(self.seen(obs))
-        return PointCode((mean @ self.tokens.places.lift.T).flatten(1))
-
-# %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2e7
-def training_labels(
-    label: Tensor | None,  # (B,)
-    classes: int,
-    like: Tensor,  # (B, ...)
-) -> Tensor:  # (B,), where `classes` says none
-    "The labels of a batch, a fifth of them forgotten."
-    none = torch.full((len(like),), classes, device=like.device)
-    if label is None:
-        return none
-    if not classes:
-        raise ValueError(
-            "the batches have labels, but this model knows none; "
-            "make it with labels=their number, or leave them out"
-        )
-    if len(label) and not 0 <= int(label.min()) <= int(label.max()) < classes:
-        raise ValueError(
-            f"labels are 0 to {classes - 1} for this model; "
-            f"the batch has {int(label.min())} to {int(label.max())}"
-        )
-    forgotten = torch.rand(len(like), device=like.device) < 0.2
-    return torch.where(forgotten, none, label.to(like.device))
-
-# %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2f4
-def with_label(model: TokenDiffusion, h: Tensor, label: int) -> Callable:
-    "The denoiser on features, and one label for all; tokens that overlap agree."
-    labels = torch.full((h.shape[-1],), label, device=h.device)
-    given, tokens = model.condition(h, labels), model.tokens
-
-    def denoise(z, t):
-        x0 = model.denoiser(z, t, given)
-        return tokens.by_token(tokens.by_anchor(x0, model.channels))
-
-    return denoise
-
-
-def labelled_denoiser(
-    model: TokenDiffusion,
-    h: Tensor,  # features (C, T, B)
-    label: int | None,
-    guidance: float,
-) -> Callable:  # (z, t) -> E[z_0 | z_t]
-    "The denoiser that a sampler follows; with a label `guidance` times as far."
-    if label is None:
-        return with_label(model, h, model.labels)
-    if not 0 <= label < model.labels:
-        raise ValueError(
-            f"label {label} is none of this model's {model.labels} classes"
-        )
-    denoise = with_label(model, h, label)
-    if guidance == 1:
-        return denoise
-    return guided(denoise, with_label(model, h, model.labels), guidance)
+        return PointCode(self.code_of(mean))
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2e9
-class TokenDiffusion(TokenMean):
-    "What the mean leaves, drawn by diffusion on the features of the tokens."
+class TokenSketch(TokenMean):
+    "A sketch by one code, or the mean, and a denoiser of what it leaves."
 
-    unit: Tensor  # the size of what the mean leaves; 0 until trained
+    unit: Tensor  # the size of what is left; 0 until trained
 
     def __init__(
         self,
-        diffusion: Sequence[int],  # width, depth and hidden units of the denoiser
+        diffusion: Sequence[int],  # width and depth of the denoiser
         labels: int,  # classes
+        code: int,  # numbers of the one code; 0 for none, the mean is the sketch
         **mean,  # what `TokenMean` takes
     ):
         super().__init__(**mean)
-        tokens = self.side**self.dim
-        anchors = len(self.grid) // tokens  # of a token
-        size = tokens, self.channels, anchors, self.width
-        net = TokenDenoiser(*size, *diffusion, labels)
+        c, self.labels = self.channels, labels
+        if code:
+            flow = dict(width=24, features=112, labels=labels, hidden=160)
+            self.codes = GridCodes(self.shape, c, 2 * c + 1, code, **flow)
+        maps = 2 * c if code else 0
+        size = self.shape, self.patch, c, self.width, maps
+        net = GridDenoiser(*size, *diffusion, labels)
         self.denoiser = Denoiser(net, Schedule.cosine(1000))
-        self.labels = labels
         self.register_buffer("unit", torch.zeros(()))
 
-    def told(self, r: Tensor) -> Tensor:  # (*, c, A) -> (*, c T P)
-        "Values at the anchors as what diffuses, token by token."
-        return self.tokens.by_token(r)
+    @property
+    def sketches(self) -> bool:
+        "Is there one code for the whole field, drawn first?"
+        return hasattr(self, "codes")
 
-    def back(self, z: Tensor) -> Tensor:  # (*, c T P) -> (*, c, A)
-        "What diffuses as values at the anchors."
-        return self.tokens.by_anchor(z, self.channels)
+    def scale(self, seen: Tensor) -> Tensor:  # (c + 1, B, A) -> () or (B, 1, 1)
+        "What residuals are measured in: if relative, the spread of each item."
+        if not self.relative:
+            return torch.ones_like(self.unit)
+        values, share = seen.movedim(0, 1).split([self.channels, 1], 1)
+        return centre_and_spread(values / share.clamp_min(1e-6), share)[1]
 
-    def condition(self, h: Tensor, label: Tensor) -> tuple:
-        "What the denoiser is given beside its state: features (C, T, B), labels (B,)."
-        return h, label, *self.tokens.extra
+    def maps(self, seen: Tensor, mean: Tensor) -> Tensor:  # (2c + 1, B, A)
+        "What is known at the anchors: what was seen, and the mean."
+        return torch.cat([seen, mean.movedim(1, 0)])
 
-    def diffusion_loss(self, r: Tensor, h: Tensor, label: Tensor | None) -> Tensor:
-        "The error of the denoiser's prediction at the anchors, of residuals (B, c, A)."
-        given = self.condition(h, training_labels(label, self.labels, r))
-        with torch.autocast(r.device.type, enabled=False):
-            z, noise = self.told(torch.stack([r, torch.randn_like(r)]))
-        return self.denoiser.loss(z, given, noise=noise, measure=self.back)
+    def given(
+        self, h: Tensor, label: Tensor, sketch: Tensor, mean: Tensor
+    ) -> tuple:  # sketch (*, B, c, A)
+        "What the denoiser is given beside its state."
+        if not self.sketches:
+            return h, label
+        return h, label, torch.cat([sketch, mean - sketch], -2).flatten(-2)
+
+# %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2fa
+class TokenDiffusion(TokenSketch):
+    "A sketch by one code, then what it leaves at the anchors, both drawn by diffusion."
+
+    def diffusion_loss(
+        self,
+        values: Tensor,  # (B, c, A), the truth at the anchors
+        seen: Tensor,
+        mean: Tensor,
+        h: Tensor,
+        label: Tensor | None,
+    ) -> Tensor:
+        "Of the denoiser, and of the flow of codes."
+        total, sketch = values.new_zeros(()), mean
+        if self.sketches:
+            with torch.no_grad():
+                codes = self.codes.encode(values)
+                blur = 0.1 * self.codes.flow.units.std * torch.randn_like(codes)
+                sketch = self.codes.values(codes + blur).float()
+            total = self.codes.flow_loss(codes, self.maps(seen, mean), label)
+        left = (values - sketch) / self.scale(seen)
+        if self.training:
+            follow_size(self.unit, left)
+        z = (left / self.unit.clamp_min(1e-6)).flatten(1)
+        labels = training_labels(label, self.labels, z)
+        return total + self.denoiser.loss(z, self.given(h, labels, sketch, mean))
 
     def draw(
         self,
@@ -285,24 +207,38 @@ class TokenDiffusion(TokenMean):
         generator: RandomSource,
         label: int | None = None,  # a class, for models that learned with labels
         guidance: float = 1.0,  # how far to follow the label
+        **way,  # by, noise: of the sketch, see `draw_codes_by`
     ) -> Tensor:  # (n, B, c T F)
-        "Codes drawn by diffusion."
-        mean, h = self.features(self.seen(obs))
-        white = random_normal(n, *mean.shape, generator=generator).to(mean)
-        denoise = labelled_denoiser(self, h, label, guidance)
-        z = sample(denoise, self.told(white), self.denoiser.schedule, steps)
-        values = mean + self.unit * self.back(z)
-        return (values @ self.tokens.places.lift.T).flatten(2)
+        "Codes drawn by diffusion: the sketch, and what it leaves."
+        seen = self.seen(obs)
+        mean, h = self.features(seen)
+        how = dict(label=label, guidance=guidance)
+        sketch = mean.expand(n, *mean.shape)
+        if self.sketches:
+            given = self.maps(seen, mean), obs, n, steps, generator
+            codes = draw_codes_by(self.codes, *given, **how, **way)
+            sketch = self.codes.values(codes)
+        size = self.channels * len(self.grid)
+        white = random_normal(n, len(h), size, generator=generator)
+
+        def with_label(k):
+            labels = torch.full((len(h),), k, device=h.device)
+            return partial(self.denoiser, cond=self.given(h, labels, sketch, mean))
+
+        denoise = follow_label(with_label, label, guidance, self.labels)
+        z = sample(denoise, white.to(mean), self.denoiser.schedule, steps)
+        left = self.unit * self.scale(seen) * z.view_as(sketch)
+        return self.code_of(sketch + left)
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #789a61b1
 def read_target(
     places: Places, target: Observations
 ) -> tuple[Tensor, Tensor, Tensor | None]:
     "Points (1 or B, M, d), what reads anchors there, and its inverse if all share it."
-    coords = target.coords
-    if bool(target.mask.all()) and bool((coords == coords[:1]).all()):
-        return coords[:1], *places.read(coords[0])
-    return coords, places.matrix(coords) @ places.lift, None
+    x = shared_points(target.coords)
+    if x.ndim == 2 and bool(target.mask.all()):
+        return x[None], *places.read(x)
+    return target.coords, places.matrix(target.coords) @ places.lift, None
 
 
 def unseen_share(
@@ -336,7 +272,8 @@ def to_anchors(
 
 def follow_size(unit: Tensor, r: Tensor) -> None:
     "Let `unit` follow the root mean square of what is trained on; 0 takes it over."
-    unit.lerp_(r.square().mean().sqrt(), 0.02 if unit else 1.0)
+    size = r.square().mean().sqrt()
+    unit.copy_(torch.where(unit > 0, unit.lerp(size, 0.02), size))
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #8d1d3cec
 TOKENS = {1: 16, 2: 7, 3: 4}  # along each axis, by default
@@ -354,42 +291,44 @@ class SparseConditionalField(TokenDiffusion, FieldModel):
         widths: tuple = (16, 32, 64),  # of the levels of the U-Net over the anchors
         depth: int = 2,  # blocks at its coarsest level
         passes: int = 1,  # through it
-        relative: bool = False,  # to a membrane: for photographs and scans
-        diffusion: tuple = (64, 3, 128),  # width, depth, hidden units of the denoiser
+        relative: bool | str = False,  # to a membrane, or "plate": photographs, scans
+        diffusion: tuple = (64, 3),  # width and depth of the denoiser
+        code: int = 0,  # numbers that draws are sketched by; 0: the mean is the sketch
         labels: int = 0,  # classes that draws can be asked for
         bounds: tuple | None = None,  # values lie between; fields keep to them
         reach: float = 0.5,  # of the kriging: its kernel's length in anchors
         noise: float = 0.1,  # of the kriging, relative to the residual
-        balance: tuple = (1.0, 1.0),  # λ_mean, λ_diffusion
+        balance: tuple = (1.0, 1.0),  # λ of the regressions, and of the diffusions
     ):
         n = tokens or TOKENS.get(dim, 4)
         field = dict(
             dim=dim, channels=channels, bounds=bounds, reach=reach, noise=noise
         )
         unet = dict(widths=widths, depth=depth, passes=passes, relative=relative)
-        super().__init__(diffusion, labels, tokens=n, **unet, **field)
+        super().__init__(diffusion, labels, code, tokens=n, **unet, **field)
         self.balance = balance
 
     def loss(
         self, obs: Observations, target: Observations, label: Tensor | None = None
     ) -> Tensor:
-        mean_weight, diffusion_weight = self.balance
-        with torch.set_grad_enabled(bool(mean_weight) and torch.is_grad_enabled()):
+        regression, diffusion = self.balance
+        with torch.set_grad_enabled(bool(regression) and torch.is_grad_enabled()):
             seen = self.seen(obs)
             mean, h = self.features(seen)
         total = mean.new_zeros(())
         with torch.autocast(mean.device.type, enabled=False):
-            x, W, inverse = read_target(self.tokens.places, target)
+            x, W, inverse = read_target(self.places, target)
             error = (mean @ W.mT).mT - target.values  # (B, M, c)
-            if mean_weight:
-                weight = target.mask * unseen_share(seen[-1], x, self.shape)
-                total = total + mean_weight * weighted_mse(error, weight)
-            if diffusion_weight:
-                r = to_anchors(-error.detach(), target.mask, W, inverse)
-                if self.training:
-                    follow_size(self.unit, r)
-        if diffusion_weight:
-            r = r / self.unit.clamp_min(1e-6)
-            loss = self.diffusion_loss(r, h.detach(), label)
-            total = total + diffusion_weight * loss
+            left = to_anchors(-error.detach(), target.mask, W, inverse)
+            values = mean.detach() + left  # the truth at the anchors
+        if regression:
+            weight = target.mask * unseen_share(seen[-1], x, self.shape)
+            if self.relative:  # or the few of most contrast would be all
+                weight = weight / self.scale(seen)[..., 0]
+            total = total + regression * weighted_mse(error, weight)
+            if self.sketches:
+                total = total + regression * self.codes.recon_loss(values, target)
+        if diffusion:
+            known = seen, mean.detach(), h.detach()
+            total = total + diffusion * self.diffusion_loss(values, *known, label)
         return total

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -15,22 +16,18 @@ from .data import Observations, grid_coords
 from .diffusion import Denoiser, Schedule, sample
 from .encoders import PointCode, splat
 from .fields import Field
+from .networks import centre_and_spread, plate, to_patches, to_pixels
 from .places import LocalSiren, Places
 from .randomness import RandomSource, random_normal
 from .training import FieldModel, LatentModel
-from nfdiffusion.video import (
-    FrameEncoder,
-    VideoDenoiser,
-    VideoUNet,
-    to_patches,
-    to_pixels,
-)
+from .video import FrameEncoder, VideoDenoiser, VideoUNet
 
 # %% auto #0
-__all__ = ['to_latent_times', 'splat_times', 'catmull_rom', 'anchors_per_place', 'places_of_anchors', 'frames_to_codes',
-           'values_between', 'values_at', 'clamped_values', 'check_sizes', 'FrameNetworks', 'squared_error',
-           'kl_from_normal', 'frame_error', 'clip_loss', 'draw_latents', 'as_observed', 'share_networks',
-           'TemporalField']
+__all__ = ['FRAME_STEP', 'to_latent_times', 'splat_times', 'catmull_rom', 'anchors_per_place', 'places_of_anchors',
+           'frames_to_codes', 'values_between', 'values_at', 'clamped_values', 'check_sizes', 'Base', 'Look',
+           'fade_whole_frames', 'clip_base', 'relative_to', 'in_patches', 'whole_in_patches', 'FrameNetworks',
+           'squared_error', 'kl_from_normal', 'frame_error', 'clip_loss', 'draw_latents', 'as_observed',
+           'share_networks', 'TemporalField']
 
 # %% ../nbs/07_approach6_temporal.ipynb #a7d60002
 def to_latent_times(
@@ -144,6 +141,95 @@ def check_sizes(dim: int, frames: int, side: int, levels: int) -> None:
             f"a multiple of {multiple}, at least {least}, not {side}"
         )
 
+# %% ../nbs/07_approach6_temporal.ipynb #c7f10002
+FRAME_STEP = 1.5  # how many anchors a frame is from the next, for a plate
+
+
+class Base(NamedTuple):
+    "What the frames of a clip are relative to."
+
+    surface: Tensor  # (B T, c, *space)
+    centre: Tensor  # (B T, c, 1, …)
+    spread: Tensor  # (B T, 1, 1, …)
+
+
+class Look(NamedTuple):
+    "Observations as the networks see them."
+
+    patches: Tensor  # (B T, channels, *space / 2)
+    base: Base | None = None
+
+# %% ../nbs/07_approach6_temporal.ipynb #c7f10004
+def fade_whole_frames(
+    x: Tensor,  # (B, c + 1, T, *space) of `splat`
+    sure: float = 0.3,  # the share that is said to be seen of what is filled in
+) -> Tensor:  # of the same shape
+    "Frames seen wholly fade into each other where nothing is seen between them."
+    T, share = x.shape[2], x[:, -1:]
+    whole = share.mean(tuple(range(3, x.ndim)), keepdim=True) > 0.9
+    far = torch.full_like(share[:, :, 0], 4.0 * T)
+
+    def last_whole(times):  # the values and the distance of the last one
+        value, distance, found = x[:, :-1, 0], far, [None] * T
+        for t in times:
+            here = whole[:, :, t]
+            value = torch.where(here, x[:, :-1, t], value)
+            distance = torch.where(here, 0.0, distance + 1)
+            found[t] = value, distance
+        return (torch.stack(part, 2) for part in zip(*found, strict=True))
+
+    before, ago = last_whole(range(T))
+    behind, ahead = last_whole(reversed(range(T)))
+    fade = torch.lerp(before, behind, ago / (ago + ahead).clamp_min(1))
+    fill = (torch.minimum(ago, ahead) < T) & (share < sure)
+    filled = torch.cat([sure * fade, torch.full_like(share, sure)], 1)
+    return torch.where(fill, filled, x)
+
+# %% ../nbs/07_approach6_temporal.ipynb #c7f10005
+def clip_base(
+    v: Tensor,  # (B T, c + 2, *space) of `splat_times`
+    T: int,
+) -> Base:
+    "A plate in space and time near what is seen and faded, its mean and its spread."
+    with torch.autocast(v.device.type, enabled=False):
+        x = torch.cat([v[:, :-2], v[:, -1:]], 1)  # without how far off they are
+        x = x.unflatten(0, (-1, T)).transpose(1, 2)  # (B, c + 1, T, *space)
+        surface = plate(
+            fade_whole_frames(x), noise=0.01, apart=(FRAME_STEP, *[1.0] * (x.ndim - 3))
+        )
+        centre, spread = centre_and_spread(surface, x[:, -1:])
+    by_frame = surface.transpose(1, 2).flatten(0, 1)
+    centre, spread = (s.squeeze(2).repeat_interleave(T, 0) for s in (centre, spread))
+    return Base(by_frame, centre, spread)
+
+
+def relative_to(
+    base: Base,
+    v: Tensor,  # (B T, c + 2, *space) of `splat_times`
+    more: Tensor,  # (B T, c, *space), another input
+) -> Tensor:  # (B T, 2 c + 2, *space)
+    "Values in units of the clip's spread, the rest as it is, and one input more."
+    values, rest = v[:, :-2], v[:, -2:]
+    values = (values - base.centre * v[:, -1:]) / base.spread
+    return torch.cat([values, rest, more], 1)
+
+
+def in_patches(v: Tensor, T: int, relative: bool) -> Look:
+    "Observations, (B T, c + 2, *space) of `splat_times`, as the networks see them."
+    if not relative:
+        return Look(to_patches(v))
+    base = clip_base(v, T)
+    surface = (base.surface - base.centre) / base.spread
+    return Look(to_patches(relative_to(base, v, surface)), base)
+
+
+def whole_in_patches(v: Tensor, base: Base | None) -> Tensor:
+    "A whole clip as the encoder sees it."
+    if base is None:
+        return to_patches(v)
+    missing = (v[:, :-2] - base.surface) / base.spread
+    return to_patches(relative_to(base, v, missing))
+
 # %% ../nbs/07_approach6_temporal.ipynb #a7d60009
 class FrameNetworks(LatentModel):
     "What Approach 6 learns: networks from observations to frames at latent times."
@@ -160,14 +246,16 @@ class FrameNetworks(LatentModel):
         diffusion: tuple = (64, 4),  # width and depth of the denoiser
         bounds: tuple | None = None,  # values lie between
         balance: tuple = (1.0, 1.0, 1.0),  # λ_mean, λ_ae, λ_diffusion
+        relative: bool = False,  # to a plate in space and time: for films
     ):
         check_sizes(dim, frames, side, len(widths))
         super().__init__(dim, channels)
         d, patch = dim - 1, 2 ** (dim - 1)  # axes of space, anchors in a patch
         self.frames, self.latent = frames, latent
-        self.bounds, self.balance = bounds, balance
+        self.bounds, self.balance, self.relative = bounds, balance, relative
         self.space, self.cells = [side] * d, [side // 2 ** len(widths)] * d
-        given, halved = (channels + 2) * patch, [side // 2] * d
+        given = (channels * (1 + relative) + 2) * patch
+        halved = [side // 2] * d
         self.body = VideoUNet(halved, given, channels * patch, widths, depth, latent)
         self.encoder = FrameEncoder(d, 2 * given, latent, len(widths) - 1)
         net = VideoDenoiser(self.cells, latent, widths[-1], *diffusion)
@@ -181,22 +269,35 @@ class FrameNetworks(LatentModel):
         self._places = self._places.following(self.local)
         return self._places
 
-    def inputs(self, obs: Observations, phase: float = 0.0) -> Tensor:
+    def look(self, obs: Observations, phase: float = 0.0) -> Look:
         "What each latent time has seen, in patches: (B T, (c + 2) 2^d, *space / 2)."
-        return to_patches(splat_times(obs, self.frames, self.space, phase))
+        v = splat_times(obs, self.frames, self.space, phase)
+        return in_patches(v, self.frames, self.relative)
+
+    def features(self, seen: Look) -> tuple[Tensor, list]:
+        "Of the U-Net: those of the coarsest level, and of each above it."
+        return self.body.features(seen.patches, self.frames)
 
     def render(
-        self, h: Tensor, skips: list, z: Tensor | None = None
+        self, seen: Look, h: Tensor, skips: list, z: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
         "Of the U-Net's features: frames (B T, c, *space), and coarse features of them."
         out, coarse = self.body.frames(h, skips, self.frames, z)
-        return to_pixels(out), coarse
+        frames = to_pixels(out)
+        if seen.base is not None:
+            frames = seen.base.surface + seen.base.spread * frames
+        return frames, coarse
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000026
-def squared_error(y: Tensor, target: Observations) -> Tensor:
+def squared_error(
+    y: Tensor,  # (B, M, c)
+    target: Observations,
+    weight: Tensor | None = None,  # (B, 1) of items
+) -> Tensor:
     "Mean squared error over the points of the target."
-    error = (y - target.values).square().mean(-1) * target.mask
-    return error.sum() / target.mask.sum().clamp_min(1)
+    mask = target.mask if weight is None else target.mask * weight
+    error = (y - target.values).square().mean(-1) * mask
+    return error.sum() / mask.sum().clamp_min(1e-6)
 
 
 def kl_from_normal(m: Tensor, log_s: Tensor) -> Tensor:
@@ -210,38 +311,43 @@ def frame_error(
     target: Observations,  # (B, M)
     frames: int,  # T
     places: Places,
+    weight: Tensor | None = None,  # (B, 1) of items
 ) -> Tensor:
     "Mean squared error; targets on the latents' times and the anchors need no basis."
     v = v.unflatten(0, (len(target), frames)).flatten(3)  # (B, T, c, A)
     grid = grid_coords(frames, *places.anchors).to(v)
     same = target.coords.shape[1:] == grid.shape
     if same and (target.coords - grid).abs().max() < 1e-5:
-        return squared_error(v.transpose(2, 3).flatten(1, 2), target)
+        return squared_error(v.transpose(2, 3).flatten(1, 2), target, weight)
     with torch.autocast(v.device.type, enabled=False):
         y = values_at(places, frames_to_codes(places, v), target.coords)
-    return squared_error(y, target)
+    return squared_error(y, target, weight)
 
-
+# %% ../nbs/07_approach6_temporal.ipynb #c7f10006
 def clip_loss(model: FrameNetworks, obs: Observations, target: Observations) -> Tensor:
     "The three parts of the loss, weighed by the model's balance."
     mean, auto, diff = model.balance
     beta = 2 * 0.065**2 / math.prod(model.space)
-    x = model.inputs(obs)
-    total = x.new_zeros(())
+    x = model.look(obs)
+    total, weight = x.patches.new_zeros(()), None
+    if x.base is not None:  # or the few clips of most contrast would be all
+        weight = 1 / x.base.spread.view(len(obs), -1)[:, :1]
 
     def error(v: Tensor) -> Tensor:
-        return frame_error(v, target, model.frames, model.places)
+        return frame_error(v, target, model.frames, model.places, weight)
 
     with torch.set_grad_enabled(bool(mean or auto) and torch.is_grad_enabled()):
-        h, skips = model.body.features(x, model.frames)
-        v, coarse = model.render(h, skips)
+        h, skips = model.features(x)
+        v, coarse = model.render(x, h, skips)
         if mean:
             total = total + mean * error(v)
         if auto or diff:
-            m, log_s = model.encoder(torch.cat([model.inputs(target), x], 1))
+            v_whole = splat_times(target, model.frames, model.space)
+            whole = whole_in_patches(v_whole, x.base)
+            m, log_s = model.encoder(torch.cat([whole, x.patches], 1))
             z = m + log_s.exp() * torch.randn_like(m)
         if auto:
-            drawn, _ = model.render(h, skips, z)
+            drawn, _ = model.render(x, h, skips, z)
             total = total + auto * (error(drawn) + beta * kl_from_normal(m, log_s))
     if diff:
         z, coarse = z.detach().view(len(obs), -1), coarse.detach()
@@ -304,8 +410,8 @@ class TemporalField(FrameNetworks, FieldModel):
             if now is not None and shift == 0:
                 frames = now
             else:
-                features = self.body.features(self.inputs(obs, shift), self.frames)
-                frames, _ = self.render(*features)
+                seen = self.look(obs, shift)
+                frames, _ = self.render(seen, *self.features(seen))
             parts.append(frames.unflatten(0, (len(obs), self.frames)).flatten(2))
         return torch.stack(parts, 2).flatten(1)
 
@@ -326,9 +432,11 @@ class TemporalField(FrameNetworks, FieldModel):
     def draw(
         self, obs: Observations, n: int, steps: int, generator: RandomSource
     ) -> Tensor:  # (n, B, 3 T c A)
-        h, skips = self.body.features(self.inputs(obs), self.frames)
-        latents = draw_latents(self, self.render(h, skips)[1], n, steps, generator)
-        drawn = [self.render(h, skips, z)[0] for z in latents]
+        seen = self.look(obs)
+        h, skips = self.features(seen)
+        _, coarse = self.render(seen, h, skips)
+        latents = draw_latents(self, coarse, n, steps, generator)
+        drawn = [self.render(seen, h, skips, z)[0] for z in latents]
         return torch.stack(
             [self.between(as_observed(v, self.frames), v) for v in drawn]
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 
 import torch
@@ -15,13 +16,14 @@ from torch import Tensor, nn
 
 from .data import Observations
 from .encoders import PointCode
+from .fields import Field
 from .linalg import bspline_values, product_over_axes
 from .networks import ConvBlock, conv_nd, enlarge
 from .training import LatentModel
 
 # %% auto #0
 __all__ = ['bspline_weights', 'cell_weights', 'read_features', 'place_in_cell', 'halved', 'GridEncoder', 'FeatureDecoder',
-           'FieldAutoencoder']
+           'FeatureModel', 'FieldAutoencoder']
 
 # %% ../nbs/autoencoders.ipynb #ae000008
 def bspline_weights(
@@ -43,12 +45,13 @@ def cell_weights(
 
 
 def read_features(
-    features: Tensor,  # (S, C, *grid)
-    x: Tensor,  # (M, d), or (S, M, d)
-) -> Tensor:  # (S, M, C)
+    features: Tensor,  # (*S, C, *grid)
+    x: Tensor,  # (*lead, M, d): points of all, or of each
+) -> Tensor:  # (*S, M, C)
     "Features at any coordinates, smooth in them."
-    w = cell_weights(x, features.shape[2:]).to(features)
-    return w @ features.flatten(2).mT
+    dim = x.shape[-1]
+    w = cell_weights(x, features.shape[-dim:]).to(features)
+    return w @ features.flatten(-dim).mT
 
 # %% ../nbs/autoencoders.ipynb #ae000011
 def place_in_cell(
@@ -66,7 +69,7 @@ def halved(shape: Sequence[int], times: int) -> tuple[int, ...]:
 
 
 class GridEncoder(nn.Module):
-    "A field on a grid to a code, by convolutions."
+    "A field on a grid to one code, or to one for each cell of a coarser grid."
 
     def __init__(
         self,
@@ -74,23 +77,30 @@ class GridEncoder(nn.Module):
         shape: Sequence[int],  # of the grid
         code: int,  # F
         width: int = 32,
+        halvings: int = 0,  # a code for each cell after so many; 0: one for all
     ):
         super().__init__()
-        dim, sizes = len(shape), (width // 2, width, 2 * width)
-        layers, last = [], channels
-        for k, size in enumerate(sizes):
-            layers += [conv_nd(dim, last, size, 3, stride=2, padding=1), nn.SiLU()]
+        dim, layers, last = len(shape), [], channels
+        strides = [(width, 1), *[(width, 2)] * halvings]
+        if not halvings:
+            strides = [(width // 2, 2), (width, 2), (2 * width, 2)]
+        for k, (size, stride) in enumerate(strides):
+            conv = conv_nd(dim, last, size, 3, stride=stride, padding=1)
+            layers += [conv, nn.SiLU()]
             layers += [ConvBlock(dim, size)] if k else []
             last = size
-        cells = math.prod(halved(shape, 3))
-        self.net = nn.Sequential(*layers, nn.Flatten(), nn.Linear(last * cells, code))
+        if halvings:
+            ends = [conv_nd(dim, last, code, 1), nn.Flatten()]
+        else:
+            ends = [nn.Flatten(), nn.Linear(last * math.prod(halved(shape, 3)), code)]
+        self.net = nn.Sequential(*layers, *ends)
 
-    def forward(self, field: Tensor) -> Tensor:  # (B, c, *shape) -> (B, F)
+    def forward(self, field: Tensor) -> Tensor:  # (B, c, *shape) -> (B, F · cells)
         return self.net(field)
 
-
+# %% ../nbs/autoencoders.ipynb #ae000052
 class FeatureDecoder(nn.Module):
-    "A code to features on half the grid, by convolutions."
+    "One code, or a grid of them, to features on half the grid, by convolutions."
 
     def __init__(
         self,
@@ -98,17 +108,28 @@ class FeatureDecoder(nn.Module):
         code: int,  # F
         width: int = 32,
         features: int = 16,  # C
+        halvings: int = 0,  # as in the encoder
     ):
         super().__init__()
-        dim, sizes = len(shape), (2 * width, width, features)
-        self.shapes = [halved(shape, k) for k in (3, 2, 1)]
-        self.start = nn.Linear(code, sizes[0] * math.prod(self.shapes[0]))
+        dim, sizes, levels = len(shape), [2 * width, width, features], [3, 2, 1]
+        if halvings:
+            sizes, levels = (
+                [width] * halvings + [features],
+                [*range(halvings, 0, -1), 1],
+            )
+        self.shapes = [halved(shape, k) for k in levels]
+        if halvings:
+            cells = nn.Unflatten(1, (code, *self.shapes[0]))
+            each = conv_nd(dim, code, sizes[0], 1)
+            self.start = nn.Sequential(cells, each, nn.Flatten())
+        else:
+            self.start = nn.Linear(code, sizes[0] * math.prod(self.shapes[0]))
         self.blocks = nn.ModuleList(ConvBlock(dim, size) for size in sizes)
         self.widen = nn.ModuleList(
             conv_nd(dim, a, b, 3, padding=1) for a, b in pairwise(sizes)
         )
 
-    def forward(self, z: Tensor) -> Tensor:  # (B, F) -> (B, C, *half of the grid)
+    def forward(self, z: Tensor) -> Tensor:  # (B, F · cells) -> (B, C, *half the grid)
         h = self.start(z).unflatten(1, (-1, *self.shapes[0]))
         h = self.blocks[0](h)
         parts = zip(self.widen, self.blocks[1:], self.shapes[1:], strict=True)
@@ -116,29 +137,73 @@ class FeatureDecoder(nn.Module):
             h = block(F.silu(conv(enlarge(h, shape))))
         return h
 
+# %% ../nbs/autoencoders.ipynb #ae000054
+class FeatureModel(LatentModel):
+    "A code says features on a grid; a small network of sines reads them anywhere."
+
+    def add_sines(self, features: int, hidden: int, w0: float) -> None:
+        "The network, for so many features."
+        self.w0 = w0
+        self.first = nn.Linear(features + 2 * self.dim, hidden)
+        self.second = nn.Linear(hidden, hidden)
+        self.last = nn.Linear(hidden, self.channels)
+
+    def answer(
+        self,
+        h: Tensor,  # (*S, M, C) features at points
+        place: Tensor,  # (*lead, M, 2 d) in the cell
+    ) -> Tensor:  # (*S, M, c)
+        h = torch.cat([h, place.expand(*h.shape[:-1], -1)], -1)
+        for layer in (self.first, self.second):
+            h = torch.sin(self.w0 * layer(h))
+        return self.last(h)
+
+    def features(self, code: Tensor) -> Tensor:  # (*S, F) -> (*S, C, *grid)
+        "What a code says over the domain: a subclass makes it."
+        raise NotImplementedError
+
+    def read(
+        self,
+        features: Tensor,  # (*S, C, *grid)
+        x: Tensor,  # (*lead, M, d)
+    ) -> Tensor:  # (*S, M, c)
+        "Values of features at any points."
+        h = read_features(features, x)
+        grid = features.shape[-self.dim :]
+        return self.answer(h, place_in_cell(x, grid).to(h))
+
+    def decode(self, code: Tensor, x: Tensor) -> Tensor:
+        return self.read(self.features(code), x)
+
+    @torch.no_grad()
+    def field(self, code: Tensor, obs: Observations | None = None) -> Field:
+        "The field of codes (*S, F) over S, whose features are made once."
+        values = partial(self.read, self.features(code))
+        return Field(values, self.dim, self.channels, code.shape[:-1], code)
+
 # %% ../nbs/autoencoders.ipynb #ae000017
-class FieldAutoencoder(LatentModel):
+class FieldAutoencoder(FeatureModel):
     "Whole fields on a grid to a code; a code to a field that answers anywhere."
 
     def __init__(
         self,
         dim: int = 2,
         channels: int = 1,
-        side: int = 28,  # cells along each axis
-        code: int = 64,  # F
+        side: int | Sequence[int] = 28,  # cells along each axis
+        code: int = 64,  # F, for the whole field or for each cell
         width: int = 32,  # of the convolutions
         features: int = 16,  # at each cell
         hidden: int = 32,  # of the sine network
         w0: float = 3.0,
         noise: float = 0.05,  # on codes, in training
+        halvings: int = 0,  # a grid of codes after so many; 0: one code
     ):
         super().__init__(dim, channels)
-        self.shape, self.w0, self.noise = (side,) * dim, w0, noise
-        self.encoder = GridEncoder(channels, self.shape, code, width)
-        self.lift = FeatureDecoder(self.shape, code, width, features)
-        self.first = nn.Linear(features + 2 * dim, hidden)
-        self.second = nn.Linear(hidden, hidden)
-        self.last = nn.Linear(hidden, channels)
+        self.shape = (side,) * dim if isinstance(side, int) else tuple(side)
+        self.noise = noise
+        self.encoder = GridEncoder(channels, self.shape, code, width, halvings)
+        self.lift = FeatureDecoder(self.shape, code, width, features, halvings)
+        self.add_sines(features, hidden, w0)
 
     def encode(self, field: Observations) -> Tensor:  # (B, F)
         "Codes of fields that are seen at every cell, in the order of the grid."
@@ -153,17 +218,10 @@ class FieldAutoencoder(LatentModel):
     def posterior(self, obs: Observations) -> PointCode:
         return PointCode(self.encode(obs))
 
-    def decode(self, code: Tensor, x: Tensor) -> Tensor:
-        S = code.shape[:-1]
-        features = self.lift(code.reshape(-1, code.shape[-1]))
-        if x.ndim > 2:
-            x = x.expand(*S, *x.shape[-2:]).flatten(0, -3)
-        h = read_features(features, x)
-        place = place_in_cell(x, features.shape[2:]).to(h)
-        h = torch.cat([h, place.expand(*h.shape[:-1], -1)], -1)
-        for layer in (self.first, self.second):
-            h = torch.sin(self.w0 * layer(h))
-        return self.last(h).reshape(*S, -1, self.channels)
+    def features(self, code: Tensor) -> Tensor:  # (*S, F) -> (*S, C, *half the grid)
+        parts = code.reshape(-1, code.shape[-1]).split(500)
+        made = torch.cat([self.lift(z) for z in parts])
+        return made.reshape(*code.shape[:-1], *made.shape[1:])
 
     def loss(self, obs: Observations, target: Observations) -> Tensor:
         z = self.encode(obs)

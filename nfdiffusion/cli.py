@@ -186,7 +186,7 @@ def _demo_table(scores: dict[str, tuple[float, float]]) -> str:
 # %% ../nbs/cli.ipynb #046ec23f
 @command
 def nfd_demo(
-    model: Path | str = "approach1-mnist",  # a pretrained name or a model's file
+    model: Path | str = "approach5-mnist",  # a pretrained name or a model's file
     share: float = 0.1,  # of the pixels that is seen
     digits: int = 6,  # rows of the picture
     seed: int = 0,  # of the pixels and of the draws
@@ -431,8 +431,8 @@ def _check_fit(approach: int, minutes: float, relative: bool, dim: int) -> None:
         raise ValueError(f"--approach is 1, 5, 6 or 10, not {approach}")
     if minutes <= 0:
         raise ValueError(f"--minutes is more than 0, not {minutes:g}")
-    if relative and approach not in (5, 10):
-        raise ValueError(f"--relative is for approaches 5 and 10, not {approach}")
+    if relative and approach != 5:
+        raise ValueError(f"--relative is for approach 5, not {approach}")
     if (approach in (5, 10) and dim > 3) or (approach == 6 and not 2 <= dim <= 4):
         raise ValueError(
             f"approach {approach} is not for fields of {dim} dimension(s); "
@@ -477,10 +477,14 @@ _MEAN_THEN_DRAWS = (
     _Stage("mean", (1.0, 0.0), 0.75, 4e-3),
     _Stage("draws", (0.0, 1.0), 0.25, 8e-3),
 )
+_CODES_THEN_DRAWS = (
+    _Stage("codes", (1.0, 0.0), 0.3, 3e-3),
+    _Stage("draws", (0.0, 1.0), 0.7, 2e-3),
+)
 _STAGES = {
     5: _MEAN_THEN_DRAWS,
     6: (_Stage("clips", (1.0, 1.0, 1.0), 1.0, 4e-3),),
-    10: _MEAN_THEN_DRAWS,
+    10: _CODES_THEN_DRAWS,
 }
 
 
@@ -498,7 +502,8 @@ def _new_model(
     make = SparseConditionalField if approach == 5 else SparseFeatureField
     most = {1: 32, 2: 16, 3: 6}[dim]
     tokens = max(3, min(most, -(-max(grid) // 4)))
-    return make(dim, channels, tokens=tokens, bounds=(0, 1), relative=relative)
+    how = dict(relative=True) if relative else {}
+    return make(dim, channels, tokens=tokens, bounds=(0, 1), **how)
 
 # %% ../nbs/cli.ipynb #c1100035
 def _clips(clips: Tensor, size: int = 2) -> Iterator:  # of (observations, target)
@@ -578,8 +583,7 @@ def nfd_fit(
     minutes: float = 10.0,  # of training
     # how long the last axis is, if it is one of channels; by default it is up to 4
     channels: int = 0,
-    # for photographs and scans, whose light and contrast say little (approaches 5 and
-    # 10)
+    # for photographs and scans, whose light and contrast say little (approach 5)
     relative: bool = False,
     seed: int = 0,
 ) -> None:

@@ -18,12 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.distributions import Normal
 
-from nfdiffusion.approach1 import (
-    LatentDiffusionField,
-    fit_images,
-    signal_batches,
-    whole_batches,
-)
+from .approach1 import LatentDiffusionField, fit_images
 from .approach5 import SparseConditionalField
 from .approach10 import SparseFeatureField
 from .clips import MovingDigits, clip_views, fade_frames, space_time
@@ -36,8 +31,10 @@ from nfdiffusion.data import (
     SineMixtures,
     WavePosterior,
     observe,
+    signal_batches,
     split,
     unseen,
+    whole_batches,
 )
 from .datasets import mnist, mnist_slice
 from .diffusion import Denoiser, Schedule, sample
@@ -551,7 +548,8 @@ def packaged(name: str, task: str, **traits) -> None:
 
 packaged("approach1-fourier", "fourier", density=True)
 packaged("approach1-sine", "sine", density=True)
-packaged("approach1-mnist", "digits", density=True)
+packaged("approach1-mnist-mixture", "digits", density=True)
+packaged("approach1-mnist", "digits", steps=10)
 packaged("approach5-mnist", "digits", steps=10)
 packaged("approach10-mnist", "digits", steps=10)
 packaged("approach6-digits", "clips", steps=10)

@@ -22,8 +22,8 @@ from .posteriors import WavePosterior as WavePosterior
 
 # %% auto #0
 __all__ = ['grid_coords', 'as_float_tensor', 'batch_index', 'Observations', 'Signals', 'FourierSignals', 'SineMixtures',
-           'Squares', 'Triangles', 'observe', 'split', 'unseen', 'observe_function', 'observe_patches', 'observe_mixed',
-           'image_batches']
+           'Squares', 'Triangles', 'observe', 'split', 'unseen', 'observe_function', 'observe_patches', 'mixed_mask',
+           'observe_mixed', 'image_batches', 'signal_batches', 'whole_batches', 'shared_points']
 
 # %% ../nbs/00_data.ipynb #16540fe6
 def grid_coords(
@@ -622,6 +622,23 @@ def _on_one_side(x: Tensor, generator) -> Tensor:  # (B, N) bool
     return along * sign > 0
 
 # %% ../nbs/00_data.ipynb #d11a5fd3
+def mixed_mask(
+    x: Tensor,  # (B, N, d)
+    share: tuple = (0.03, 0.25),
+    patches: float = 0.1,
+    sides: float = 0.05,
+    none: float = 0.05,
+    generator: torch.Generator | None = None,
+) -> Tensor:  # (B, N) bool
+    "Which points of each item are observed; arguments as for `observe_mixed`."
+    points = _at_random(x, share, generator)
+    box = _in_one_box(x, generator)
+    side = _on_one_side(x, generator)
+    kind = _rand(x, len(x), 1, generator=generator)
+    observed = torch.where(kind < patches + sides, side, points)
+    return torch.where(kind < patches, box, observed) & (kind < 1 - none)
+
+
 def observe_mixed(
     target: Observations,  # what is there
     share: tuple = (0.03, 0.25),  # (low, high) share of the points, log-uniform
@@ -641,14 +658,10 @@ def observe_mixed(
             "patches, sides and none are fractions of the items and add up to 1 at "
             f"most, not {patches}, {sides} and {none}"
         )
-    x = target.coords
-    points = _at_random(x, share, generator)
-    box = _in_one_box(x, generator)
-    side = _on_one_side(x, generator)
-    kind = _rand(x, len(x), 1, generator=generator)
-    observed = torch.where(kind < patches + sides, side, points)
-    observed = torch.where(kind < patches, box, observed) & (kind < 1 - none)
-    return Observations(x, target.values, target.mask & observed, noise=target.noise)
+    observed = mixed_mask(target.coords, share, patches, sides, none, generator)
+    return Observations(
+        target.coords, target.values, target.mask & observed, noise=target.noise
+    )
 
 # %% ../nbs/00_data.ipynb #d35ed5bd
 def image_batches(
@@ -677,3 +690,41 @@ def image_batches(
             yield (obs, target) if labels is None else (obs, target, labels[i])
 
     return batches()
+
+# %% ../nbs/00_data.ipynb #00ba0002
+def signal_batches(
+    signals: Signals,  # a prior: `FourierSignals()`, `SineMixtures()`, …
+    size: int = 32,  # signals in a batch
+    points: int = 256,  # of the grid that is observed
+    noise: float = 0.05,  # standard deviation
+    context: tuple[int, int] = (3, 80),  # least and most points
+    target: int = 48,  # points
+    generator: torch.Generator | None = None,
+) -> Iterator[tuple[Observations, Observations]]:
+    "Endless batches of (context, target) of new signals, both noisy."
+    while True:
+        truth = signals.on_grid(size, points, generator)
+        seen = observe(truth, context[1] + target, noise, generator)
+        yield split(seen, context, generator, target)
+
+# %% ../nbs/00_data.ipynb #00ba0004
+def whole_batches(
+    signals: Signals,  # a prior
+    size: int = 64,  # signals in a batch
+    points: int = 128,  # of the grid
+    noise: float = 0.05,  # of the context
+    context: tuple[int, int] = (3, 40),  # least and most points
+    generator: torch.Generator | None = None,
+) -> Iterator[tuple[Observations, Observations]]:
+    "Endless batches of (context, whole signal)."
+    while True:
+        truth = signals.on_grid(size, points, generator)
+        seen = observe(truth, context[1] + 1, noise, generator)
+        few, _ = split(seen, context, generator)
+        yield few, truth
+
+# %% ../nbs/00_data.ipynb #00ba0007
+def shared_points(coords: Tensor) -> Tensor:  # (B, M, d) -> (M, d), or as they are
+    "The points of a batch, once if all items have the same."
+    same = len(coords) > 0 and bool((coords == coords[:1]).all())
+    return coords[0] if same else coords

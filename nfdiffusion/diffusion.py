@@ -15,15 +15,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .encoders import CodePosterior, half_log_det
-from .networks import TokenMixer
+from .networks import ConvBlock, conv_nd, to_patches, to_pixels, zeroed
 
 # %% auto #0
 __all__ = ['PREDICTIONS', 'even_in_lam', 'even_in_index', 'spaced_steps', 'check_betas', 'signal_left', 'check_levels',
-           'with_clean_end', 'check_steps', 'cosine_betas', 'linear_betas', 'flow_times', 'Schedule',
+           'with_clean_end', 'check_steps', 'cosine_betas', 'linear_betas', 'flow_times', 'Copies', 'Schedule',
            'GaussianDenoiser', 'component_answers', 'MixtureDenoiser', 'Prediction', 'prediction', 'to_x0', 'from_x0',
-           'time_embedding', 'two_layers', 'DenoiserMLP', 'random_steps', 'Denoiser', 'State', 'Level', 'level',
-           'neighbours', 'noise_like', 'fresh_variance', 'ddpm', 'ddim', 'dpm2', 'sample', 'guided', 'kalman_update',
-           'observed', 'to_tokens', 'from_tokens', 'map_tokens', 'TokenDenoiser']
+           'time_embedding', 'two_layers', 'DenoiserMLP', 'noise_like', 'random_steps', 'Denoiser', 'State', 'Level',
+           'level', 'neighbours', 'fresh_variance', 'ddpm', 'ddim', 'dpm2', 'sample', 'guided', 'kalman_update',
+           'observed', 'GridDenoiser']
 
 # %% ../nbs/03_diffusion.ipynb #a3000001
 def even_in_lam(
@@ -137,6 +137,18 @@ def flow_times(T: int) -> Tensor:  # (T,)
     u[-1] -= 0.01 / T
     return u
 
+# %% ../nbs/03_diffusion.ipynb #a3000050
+class Copies:
+    "A tensor, and copies of it on the devices that asked for one."
+
+    def __init__(self, x: Tensor):
+        self.copies = {x.device: x}
+
+    def on(self, device: torch.device) -> Tensor:
+        if device not in self.copies:
+            self.copies[device] = next(iter(self.copies.values())).to(device)
+        return self.copies[device]
+
 # %% ../nbs/03_diffusion.ipynb #f477a55d
 class Schedule:
     "How signal turns to noise in steps 0 … T-1; step -1 is the clean end."
@@ -147,8 +159,8 @@ class Schedule:
         sigma: Tensor,  # (T,) noise there
     ):
         check_levels(alpha, sigma)
-        self._levels = with_clean_end(alpha, sigma)
-        alpha, sigma = self._levels[:, :-1]
+        levels = with_clean_end(alpha, sigma)
+        self._levels, (alpha, sigma) = Copies(levels), levels[:, :-1]
         self.alpha = alpha.float()  # (T,)
         self.sigma = sigma.float()  # (T,)
         self.alpha_bar = alpha.square().float()  # (T,) variance of the signal
@@ -178,14 +190,15 @@ class Schedule:
         return len(self.alpha)
 
     def __repr__(self) -> str:
-        ends = f"σ from {self.sigma[0]:.4f} to {self.sigma[-1]:.4f}"
-        return f"Schedule: {len(self)} steps, {ends}"
+        first, last = self.sigma[0], self.sigma[-1]
+        return f"Schedule: {len(self)} steps, σ from {first:.4f} to {last:.4f}"
 
     def at(self, t: int | Tensor, z: Tensor, axes: int = 1) -> tuple[Tensor, Tensor]:
         "α and σ at `t`, to stand beside `z`: `t` has its axes but the last `axes`."
-        t = t.cpu() if isinstance(t, Tensor) else t
-        check_steps(t, len(self))
-        alpha, sigma = self._levels[:, t][(..., *[None] * axes)]
+        device = torch.as_tensor(t).device
+        if device.type == "cpu":  # do not wait for a graphics card
+            check_steps(t, len(self))
+        alpha, sigma = self._levels.on(device)[:, t][(..., *[None] * axes)]
         return alpha.to(z), sigma.to(z)
 
     def add_noise(self, z0: Tensor, t: int | Tensor, eps: Tensor) -> Tensor:
@@ -450,6 +463,13 @@ class DenoiserMLP(nn.Module):
         return self.last(h)
 
 # %% ../nbs/03_diffusion.ipynb #a3000013
+def noise_like(z: Tensor, generator: torch.Generator | None) -> Tensor:
+    "White noise in the shape of `z`, drawn on the generator's device."
+    device = generator.device if generator else z.device
+    noise = torch.randn(z.shape, generator=generator, dtype=z.dtype, device=device)
+    return noise.to(z.device)
+
+
 def random_steps(
     schedule: Schedule,
     z0: Tensor,  # (B, ..., F)
@@ -458,9 +478,12 @@ def random_steps(
 ) -> Tensor:  # (B, 1, …), to stand before the last axis of z0
     "A random step for each item."
     T, shape = len(schedule), (len(z0), *[1] * (z0.ndim - 2))
+    where = dict(
+        generator=generator, device=generator.device if generator else z0.device
+    )
     if spread is None:
-        return torch.randint(T, shape, generator=generator).to(z0.device)
-    u = torch.sigmoid(spread * torch.randn(shape, generator=generator))
+        return torch.randint(T, shape, **where).to(z0.device)
+    u = torch.sigmoid(spread * torch.randn(shape, **where))
     return (T * u).long().clamp_max(T - 1).to(z0.device)
 
 # %% ../nbs/03_diffusion.ipynb #083fa554
@@ -518,7 +541,7 @@ class Denoiser(nn.Module):
         "Mean squared error of the prediction at random steps, one for each item."
         t = random_steps(self.schedule, z0, generator, self.spread)
         if noise is None:
-            noise = torch.randn(z0.shape, generator=generator).to(z0)
+            noise = noise_like(z0, generator)
         z = self.schedule.add_noise(z0, t, noise)
         out = self.output(z, t, cond, start)
         error = out - from_x0(self.predict, z0, z, *self.schedule.at(t, z))
@@ -562,13 +585,6 @@ def neighbours(
     return pairwise([level(schedule, t) for t in ts])
 
 # %% ../nbs/03_diffusion.ipynb #2c71debe
-def noise_like(z: Tensor, generator: torch.Generator | None) -> Tensor:
-    "White noise in the shape of `z`, drawn on the generator's device."
-    device = generator.device if generator else z.device
-    noise = torch.randn(z.shape, generator=generator, dtype=z.dtype, device=device)
-    return noise.to(z.device)
-
-
 def fresh_variance(noisy: Level, clear: Level) -> float:
     "Variance of the noise that comes new on the way from `clear` to `noisy`."
     return noisy.sigma**2 - (noisy.alpha / clear.alpha * clear.sigma) ** 2
@@ -699,77 +715,54 @@ def observed(
 
     return corrected
 
-# %% ../nbs/03_diffusion.ipynb #a300000e
-def to_tokens(
-    z: Tensor,  # (..., c T F)
-    channels: int,  # c
-    tokens: int,  # T
-) -> Tensor:  # (c F, T, S), S items in all
-    "Flat codes as channels of tokens."
-    z = z.reshape(-1, channels, tokens, z.shape[-1] // (channels * tokens))
-    return z.permute(1, 3, 2, 0).flatten(0, 1)
-
-
-def from_tokens(
-    x: Tensor,  # (c F, T, S)
-    channels: int,  # c
-) -> Tensor:  # (S, c T F)
-    "Channels of tokens as flat codes."
-    return x.unflatten(0, (channels, -1)).permute(3, 0, 2, 1).flatten(1)
-
-
-def map_tokens(
-    weight: Tensor,  # (out, in)
-    x: Tensor,  # (in, T, S)
-) -> Tensor:  # (out, T, S)
-    "A linear map of the channels of each token."
-    return torch.mm(weight, x.flatten(1)).unflatten(1, x.shape[1:])
-
 # %% ../nbs/03_diffusion.ipynb #3c143335
-class TokenDenoiser(nn.Module):
-    "The codes of all tokens denoised together, given features of each and a label."
+class GridDenoiser(nn.Module):
+    "Values on a grid denoised by convolutions over its patches, given features."
 
     def __init__(
         self,
-        tokens: int,  # T, of the mixer's places
+        shape: Sequence[int],  # of the grid, A places
+        patch: int,  # side of a patch
         channels: int,  # c
-        code: int,  # F
-        features: int,  # C, of each token's condition
+        features: int,  # C, of each patch
+        maps: int = 0,  # more channels on the grid that each draw comes with
         width: int = 64,
         depth: int = 3,
-        hidden: int = 128,
         labels: int = 0,  # classes; the label `labels` says none
     ):
         super().__init__()
-        self.shape = channels, tokens, code
-        n = channels * code
-        start = torch.randn(width, n + features) * 0.58 / (n + features) ** 0.5
-        self.into = nn.Parameter(start)
+        d, cells = len(shape), patch ** len(shape)
+        self.shape, self.patch = tuple(shape), patch
+        self.into = conv_nd(d, (channels + maps) * cells, width, 1)
+        self.given = conv_nd(d, features, width, 1)
+        self.place = nn.Parameter(torch.zeros(width, *[n // patch for n in shape]))
         self.time = two_layers(64, 64, 64)
         self.label = nn.Parameter(torch.zeros(labels + 1, 64))
-        self.body = TokenMixer(tokens, width, hidden, depth, steer=64)
-        self.out = nn.Parameter(torch.zeros(n, width))
+        self.blocks = nn.ModuleList(ConvBlock(d, width, steer=64) for _ in range(depth))
+        self.out = zeroed(conv_nd(d, width, channels * cells, 1))
 
-    def enter(self, x: Tensor, features: Tensor) -> Tensor:
-        "Codes (c F, T, S) and features (C, T, B) as (width, T, S)."
-        of_code, of_features = self.into.split([len(x), len(features)], 1)
-        given = map_tokens(of_features, features.to(x))  # once for all draws
-        draws = x.shape[-1] // max(1, features.shape[-1])
-        return map_tokens(of_code, x) + given.repeat(1, 1, draws)
+    def patches(self, x: Tensor) -> Tensor:  # (S, c A) -> (S, c patch^d, *cells)
+        channels = x.shape[-1] // math.prod(self.shape)
+        return to_patches(x.reshape(len(x), channels, *self.shape), self.patch)
 
-    def steer(self, z: Tensor, t: Tensor, label: Tensor) -> Tensor:  # (64, S)
+    def steer(self, z: Tensor, t: Tensor, label: Tensor) -> Tensor:  # (S, 64)
         "What time and label say to each item."
         e = self.time(time_embedding(t, 64).to(z)) + self.label[label]  # (*, B, 64)
-        return F.silu(e).expand(*z.shape[:-1], -1).reshape(-1, 64).T
+        return F.silu(e).expand(*z.shape[:-1], -1).reshape(-1, 64)
 
     def forward(
         self,
-        z: Tensor,  # (*, B, c T F)
+        z: Tensor,  # (*, B, c A)
         t: Tensor,  # (*, B) or ()
-        cond: tuple,  # features (C, T, B), labels (B,), and perhaps weights (T, places)
-    ) -> Tensor:  # (*, B, c T F)
-        features, label, *read = cond
-        channels, tokens = self.shape[0], features.shape[1]
-        x = self.enter(to_tokens(z, channels, tokens), features)
-        x = self.body(x, self.steer(z, t, label), *read)
-        return from_tokens(map_tokens(self.out, x), channels).reshape(z.shape).to(z)
+        cond: tuple,  # features (B, C, *cells), labels (B,), maybe maps (*, B, maps A)
+    ) -> Tensor:  # (*, B, c A)
+        features, label, *maps = cond
+        known = self.given(features) + self.place  # (B, width, *cells)
+        x = torch.cat([z, *maps], -1) if maps else z
+        x = self.into(self.patches(x.reshape(-1, x.shape[-1])))
+        x = x + known.repeat(len(x) // max(1, len(known)), *[1] * (x.ndim - 1))
+        e = self.steer(z, t, label)
+        for block in self.blocks:
+            x = block(x, e)
+        x = self.out(F.silu(block.norm(x)))
+        return to_pixels(x, self.patch).reshape(z.shape).to(z)

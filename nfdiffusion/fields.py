@@ -20,7 +20,8 @@ from .data import Observations, grid_coords
 from .linalg import squared_distances
 
 # %% auto #0
-__all__ = ['Field', 'interpolate', 'Sine', 'Siren', 'ConcatSiren', 'ModulatedSiren', 'BasisSiren', 'krige_residual']
+__all__ = ['Field', 'interpolate', 'Sine', 'Siren', 'ConcatSiren', 'ModulatedSiren', 'BasisSiren', 'krige_residual',
+           'within_bounds', 'bounded_values', 'mean_values']
 
 # %% ../nbs/01_fields.ipynb #a2e50a2e
 def _fits(
@@ -689,3 +690,22 @@ def krige_residual(
     residual = (obs.values - fn(obs.coords)) * mask[..., None]
     weights = _kriging_weights(obs, residual, length, noise)
     return _Through(fn, _key(obs.coords / length).mT, weights, length)
+
+# %% ../nbs/01_fields.ipynb #b0d50002
+def within_bounds(f: Tensor, bounds: tuple[float, float]) -> Tensor:
+    "Values within the bounds; within 2 % of one, on it; beyond 6 %, as they are."
+    low, high = bounds
+    share = (f - low) / (high - low)
+    to_low = (0.03 - share / 2).clamp_min(0)
+    to_high = (0.03 - (1 - share) / 2).clamp_min(0)
+    return low + (high - low) * (share - to_low + to_high).clamp(0, 1)
+
+
+def bounded_values(fn: Callable, bounds: tuple[float, float], x: Tensor) -> Tensor:
+    "Values of a field at coordinates, within the bounds."
+    return within_bounds(fn(x), bounds)
+
+
+def mean_values(fn: Callable, x: Tensor) -> Tensor:  # (n, ..., M, c) -> (..., M, c)
+    "Values of the mean of n fields at coordinates."
+    return fn(x).mean(0)

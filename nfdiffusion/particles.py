@@ -15,7 +15,7 @@ from torch import Tensor
 from .data import Observations
 from .diffusion import Schedule, dpm2, sample
 from .posteriors import effective_size, noise_of
-from .randomness import item_generators, random_normal
+from .randomness import RandomSource, item_generators, random_normal
 
 # %% auto #0
 __all__ = ['rows_of_jacobians', 'residuals', 'solve_with_noise', 'pulled', 'effective_share', 'next_power', 'systematic', 'Cloud',
@@ -65,6 +65,7 @@ def pulled(
     noise: float | None,  # of the observations; None: as `noise_of` says
     schedule: Schedule,
     matched: bool = True,  # the denoiser's own covariance; else that of white codes
+    least: float = 0.0,  # α: below it a network's slope is error, and is held back
 ) -> Callable:  # a denoiser
     "A denoiser corrected by the gradient of the likelihood, through any decoder."
     noise = noise_of(obs, noise)
@@ -83,7 +84,7 @@ def pulled(
                 S = (s**2 / (a**2 + s**2))[..., None] * by_x0 @ by_x0.mT
             weight = solve_with_noise(S.detach(), noise, r.detach())
             (pull,) = torch.autograd.grad(-(r * weight).sum(), z)
-        return (x0 + s**2 / a * pull).detach()
+        return (x0 + s**2 / a.clamp_min(least) * pull).detach()
 
     return corrected
 
@@ -234,13 +235,15 @@ def particles(
     noise: float | None,
     schedule: Schedule,
     code: int,  # F
-    generator: torch.Generator | None = None,
+    generator: RandomSource = None,  # one for all, or one of each item
     **options,  # of `tempered`
 ) -> tuple[Tensor, Tensor]:  # codes (n, B, F), log evidence (B,) in nats
     "Draws of the posterior of each item; arguments as for `tempered`."
     codes, evidence = [], []
     given = noise, schedule, code
-    for item, own in zip(obs, item_generators(obs, generator), strict=True):
+    if not isinstance(generator, list):
+        generator = item_generators(obs, generator)
+    for item, own in zip(obs, generator, strict=True):
         seen = item.mask[0]  # padding would change the order of sums
         item = Observations(item.coords[:, seen], item.values[:, seen], noise=obs.noise)
         *_, cloud = tempered(denoise, decode, item, *given, generator=own, **options)

@@ -24,7 +24,7 @@ from nfdiffusion.networks import (
 
 # %% auto #0
 __all__ = ['offsets', 'first_kernels', 'scaled_norm', 'TimeFilter', 'windows', 'to_sequences', 'from_sequences', 'OverTime',
-           'to_patches', 'to_pixels', 'time_layers', 'VideoUNet', 'FrameEncoder', 'VideoDenoiser']
+           'time_layers', 'VideoUNet', 'FrameEncoder', 'VideoDenoiser']
 
 # %% ../nbs/video.ipynb #a6000013
 def offsets(
@@ -160,22 +160,6 @@ class OverTime(nn.Module):
     def forward(self, x: Tensor, T: int) -> Tensor:  # (B T, C, *grid)
         h = self.attend(to_sequences(x, T, self.places), T)
         return x + from_sequences(h, x.shape, T, self.places)
-
-# %% ../nbs/video.ipynb #b6c2000b
-def to_patches(v: Tensor) -> Tensor:  # (N, c, *space) -> (N, c 2^d, *space / 2)
-    "Half the resolution, the pixels of each patch as channels."
-    d = v.ndim - 2
-    v = v.reshape(*v.shape[:2], *[k for n in v.shape[2:] for k in (n // 2, 2)])
-    grid, within = range(2, 2 + 2 * d, 2), range(3, 3 + 2 * d, 2)
-    return v.permute(0, 1, *within, *grid).flatten(1, d + 1)
-
-
-def to_pixels(v: Tensor) -> Tensor:  # (N, c 2^d, *space / 2) -> (N, c, *space)
-    "And back."
-    d, space = v.ndim - 2, [2 * n for n in v.shape[2:]]
-    v = v.unflatten(1, (-1, *[2] * d))
-    turns = [k for i in range(d) for k in (2 + d + i, 2 + i)]
-    return v.permute(0, 1, *turns).reshape(*v.shape[:2], *space)
 
 # %% ../nbs/video.ipynb #a6000016
 def time_layers(widths: Sequence, depth: int) -> nn.ModuleList:
