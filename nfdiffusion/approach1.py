@@ -146,8 +146,9 @@ class TwoStageField(TwoStageAnswers, FieldModel):
         if recon:
             total = total + recon * self.codes.recon_loss(values, target)
         if flow:
-            given = self.codes.encode(values), self.maps(obs), label
-            total = total + flow * self.codes.flow_loss(*given)
+            with torch.no_grad():
+                codes = self.codes.encode(values)
+            total = total + flow * self.codes.flow_loss(codes, self.maps(obs), label)
         return total
 
 # %% ../nbs/05_approach1_latent_diffusion_nf.ipynb #05f10002

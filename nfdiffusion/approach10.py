@@ -19,6 +19,7 @@ from nfdiffusion.codes import (
     CodeUnits,
     check_label,
     follow_label,
+    follow_size,
     training_labels,
 )
 from .data import Observations
@@ -47,8 +48,8 @@ from nfdiffusion.sets import (
 from .training import FieldModel
 
 # %% auto #0
-__all__ = ['SIDES', 'frozen', 'random_levels', 'condition', 'follow_size', 'TokenCodec', 'SetEncoder', 'SetDenoiser',
-           'check_places', 'moved', 'TokenSetField', 'TokenSetDraws', 'TokenSetLosses', 'SparseFeatureField']
+__all__ = ['SIDES', 'frozen', 'random_levels', 'condition', 'TokenCodec', 'SetEncoder', 'SetDenoiser', 'check_places', 'moved',
+           'TokenSetField', 'TokenSetDraws', 'TokenSetLosses', 'SparseFeatureField']
 
 # %% ../nbs/08_approach10_sparse_features.ipynb #a10f000a
 def frozen(module: nn.Module) -> Callable:
@@ -67,11 +68,6 @@ def condition(h: Tensor, mean: Tensor, base: Tensor) -> Tensor:
     "What the denoiser is given of each token: (*S, T, width + 2 F)."
     said = torch.cat([h, mean.detach()], -1)
     return torch.cat([said.expand(*base.shape[:-1], -1), base], -1)
-
-
-def follow_size(size: Tensor, x: Tensor) -> None:
-    "Let `size` follow the root mean square of what is trained on; 0 takes it over."
-    size.lerp_(x.square().mean().sqrt().to(size), 0.02 if size else 1.0)
 
 # %% ../nbs/08_approach10_sparse_features.ipynb #a10f000d
 class TokenCodec(nn.Module):

@@ -15,6 +15,7 @@ from nfdiffusion.codes import (
     GridCodes,
     draw_codes_by,
     follow_label,
+    follow_size,
     training_labels,
 )
 from .data import Observations, grid_coords, shared_points
@@ -29,7 +30,7 @@ from .training import FieldModel, LatentModel
 
 # %% auto #0
 __all__ = ['TOKENS', 'points_at_once', 'TokenField', 'TokenMean', 'TokenSketch', 'TokenDiffusion', 'read_target', 'unseen_share',
-           'weighted_mse', 'to_anchors', 'follow_size', 'SparseConditionalField']
+           'weighted_mse', 'to_anchors', 'SparseConditionalField']
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2e5
 def points_at_once(field: Field, obs: Observations | None) -> int:
@@ -268,12 +269,6 @@ def to_anchors(
         return values.mT.contiguous() @ inverse.T
     m = mask[..., None]
     return ridge_codes(W * m, values * m).mT
-
-
-def follow_size(unit: Tensor, r: Tensor) -> None:
-    "Let `unit` follow the root mean square of what is trained on; 0 takes it over."
-    size = r.square().mean().sqrt()
-    unit.copy_(torch.where(unit > 0, unit.lerp(size, 0.02), size))
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #8d1d3cec
 TOKENS = {1: 16, 2: 7, 3: 4}  # along each axis, by default

@@ -25,10 +25,16 @@ from .particles import particles, pulled
 from .randomness import RandomSource, random_normal
 
 # %% auto #0
-__all__ = ['WAYS', 'CodeUnits', 'gaussian_start', 'training_labels', 'check_label', 'follow_label', 'flow_steps', 'FlowDenoiser',
-           'CodeFlow', 'GridAutoencoder', 'GridCodes', 'by_particles', 'by_gradient', 'draw_codes_by']
+__all__ = ['WAYS', 'follow_size', 'CodeUnits', 'gaussian_start', 'training_labels', 'check_label', 'follow_label', 'flow_steps',
+           'FlowDenoiser', 'CodeFlow', 'GridAutoencoder', 'GridCodes', 'by_particles', 'by_gradient', 'draw_codes_by']
 
 # %% ../nbs/codes.ipynb #c0de0008
+def follow_size(unit: Tensor, x: Tensor) -> None:
+    "Let `unit` follow the root mean square of what is trained on; 0 takes it over."
+    size = x.square().mean().sqrt().to(unit)
+    unit.copy_(torch.where(unit > 0, unit.lerp(size, 0.02), size))
+
+
 class CodeUnits(nn.Module):
     "Codes less their mean, in units of their standard deviation."
 
@@ -209,17 +215,11 @@ class CodeFlow(FlowDenoiser):
         generator: RandomSource = None,
         **how,  # label, guidance
     ) -> Tensor:  # (n, B, F)
-        "Codes, drawn by the sampler in steps of the same length."
+        "Codes, drawn by the sampler in the steps of `flow_steps`."
         noise = random_normal(n, len(features), self.code, generator=generator)
-        return self.from_noise(noise.to(features), features, steps, **how)
-
-    def from_noise(
-        self, noise: Tensor, features: Tensor, steps: int | Sequence = 10, **how
-    ) -> Tensor:  # (n, B, F) -> (n, B, F)
-        "The codes that white noise becomes."
-        steps = flow_steps(self.schedule, steps)
-        denoise = self.denoise(features, **how)
-        return self.units.from_units(sample(denoise, noise, self.schedule, steps))
+        steps, denoise = flow_steps(self.schedule, steps), self.denoise(features, **how)
+        z = sample(denoise, noise.to(features), self.schedule, steps)
+        return self.units.from_units(z)
 
 # %% ../nbs/codes.ipynb #c0de0022
 class GridAutoencoder(nn.Module):
