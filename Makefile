@@ -18,19 +18,22 @@ test: .venv/.dev
 lab: .venv/.lab
 	$(BIN)/jupyter lab nbs
 
-# README.md is touched so that nbdev does not write its own over it.
+# README.md is touched so that nbdev does not write its own over it. The fields that move in
+# the Explore page need npm, or what it fetched before.
 docs:
 	@command -v quarto >/dev/null || { echo "make docs needs Quarto on the PATH: see https://quarto.org"; exit 1; }
 	@$(MAKE) --no-print-directory .venv/.dev
 	@touch README.md
+	$(BIN)/python tools/live_page.py
 	$(BIN)/nbdev_docs
+	$(BIN)/python tools/search_index.py _docs
 
 readme: .venv/.dev
 	$(BIN)/python tools/readme.py
 
 # What builds leave behind; the environment stays (rm -r .venv).
 clean:
-	rm -rf _proc _docs build dist *.egg-info
+	rm -rf _proc _docs build dist *.egg-info nbs/live/files
 	find nbs nfdiffusion tools -name __pycache__ -o -name .ipynb_checkpoints | xargs rm -rf
 
 # Stamps: each is touched last, so an interrupted install is done again and a finished one never.

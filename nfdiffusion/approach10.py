@@ -31,7 +31,12 @@ from nfdiffusion.diffusion import (
     two_layers,
 )
 from .encoders import PointCode
-from .fields import Field, bounded_values, krige_residual
+from nfdiffusion.fields import (
+    Field,
+    points_at_once,
+    through_and_within,
+    weighted_mse,
+)
 from .randomness import RandomSource, random_normal
 from nfdiffusion.sets import (
     KernelReader,
@@ -40,7 +45,6 @@ from nfdiffusion.sets import (
     SetTransformer,
     Spread,
     TokenPlaces,
-    masked_mse,
     random_tokens,
     some_points,
     with_nothing,
@@ -120,7 +124,7 @@ class TokenCodec(nn.Module):
         noisy, base = f + 0.05 * torch.randn_like(f), self.base(blurred, level, tokens)
         x, y, mask = points
         errors = [
-            masked_mse(self.decoder(z, x, tokens) - y, mask) for z in (noisy, base)
+            weighted_mse(self.decoder(z, x, tokens) - y, mask) for z in (noisy, base)
         ]
         return 10 * sum(errors) + 1e-3 * (f.square().mean() + code.square().mean())
 
@@ -257,13 +261,10 @@ class TokenSetField(FieldModel):
     def field(self, code: Tensor, obs: Observations | None = None) -> Field:
         "The field of features, through the observations that it answers."
         fn: Callable = partial(self.decode, code)
-        if obs is not None:
-            fn = krige_residual(fn, obs, self.reach * self.spacing, self.noise)
-        if self.bounds is not None:
-            fn = partial(bounded_values, fn, self.bounds)
+        length = self.reach * self.spacing
+        fn = through_and_within(fn, obs, length, self.noise, self.bounds)
         field = Field(fn, self.dim, self.channels, code.shape[:-1], code)
-        observed = 1 if obs is None else obs.mask.numel()
-        field.chunk = max(1, min(field.chunk, 2048, 2**20 // max(1, observed)))
+        field.chunk = points_at_once(field, obs)
         return field
 
 # %% ../nbs/08_approach10_sparse_features.ipynb #a10f0018
@@ -326,7 +327,7 @@ class TokenSetLosses(TokenSetDraws):
         x, y, mask = points
         error = frozen(self.codec.decoder)(args=(mean, x, tokens)) - y
         r = (f - mean) / self.unit.clamp_min(1e-6)
-        return 10 * masked_mse(error, mask) + 0.1 * r.square().mean()
+        return 10 * weighted_mse(error, mask) + 0.1 * r.square().mean()
 
     def flow_loss(
         self, code: Tensor, pooled: Tensor, nothing: Tensor, label: Tensor | None

@@ -21,7 +21,12 @@ from nfdiffusion.codes import (
 from .data import Observations, grid_coords, shared_points
 from .diffusion import Denoiser, GridDenoiser, Schedule, sample
 from .encoders import PointCode, splat, tents
-from .fields import Field, bounded_values, krige_residual
+from nfdiffusion.fields import (
+    Field,
+    points_at_once,
+    through_and_within,
+    weighted_mse,
+)
 from .linalg import ridge_codes
 from .networks import centre_and_spread, observed_unet, to_patches
 from .places import LocalSiren, Places
@@ -29,16 +34,10 @@ from .randomness import RandomSource, random_normal
 from .training import FieldModel, LatentModel
 
 # %% auto #0
-__all__ = ['TOKENS', 'points_at_once', 'TokenField', 'TokenMean', 'TokenSketch', 'TokenDiffusion', 'read_target', 'unseen_share',
-           'weighted_mse', 'to_anchors', 'SparseConditionalField']
+__all__ = ['TOKENS', 'TokenField', 'TokenMean', 'TokenSketch', 'TokenDiffusion', 'TokenDraws', 'read_target', 'unseen_share',
+           'to_anchors', 'SparseConditionalField']
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2e5
-def points_at_once(field: Field, obs: Observations | None) -> int:
-    "How many points a field through observations is asked at once."
-    observed = 1 if obs is None else max(1, obs.mask.numel())
-    return max(1, min(field.chunk, 2048, 2**20 // observed))
-
-
 class TokenField(LatentModel):
     "Codes of tokens on a grid, as fields through the observations that they answer."
 
@@ -82,10 +81,8 @@ class TokenField(LatentModel):
     def field(self, code: Tensor, obs: Observations | None = None) -> Field:
         "The field of a code, through the observations that it answers."
         fn: Callable = partial(self.places.decode, self.by_place(code))
-        if obs is not None:
-            fn = krige_residual(fn, obs, self.reach * 2 / self.shape[0], self.noise)
-        if self.bounds is not None:
-            fn = partial(bounded_values, fn, self.bounds)
+        length = self.reach * 2 / self.shape[0]
+        fn = through_and_within(fn, obs, length, self.noise, self.bounds)
         field = Field(fn, self.dim, self.channels, code.shape[:-1], code)
         field.chunk = points_at_once(field, obs)
         return field
@@ -200,6 +197,23 @@ class TokenDiffusion(TokenSketch):
         labels = training_labels(label, self.labels, z)
         return total + self.denoiser.loss(z, self.given(h, labels, sketch, mean))
 
+# %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2fd
+class TokenDraws(TokenDiffusion):
+    "Draws of the sketch, and of what it leaves."
+
+    def draw_sketch(
+        self, given: tuple, mean: Tensor, **how
+    ) -> Tensor:  # given: maps, obs, n, steps, generator; mean (B, c, A)
+        "Sketches (n, B, c, A) by the one code, or the mean."
+        if self.sketches:
+            return self.codes.values(draw_codes_by(self.codes, *given, **how))
+        if {"by", "noise"} & set(how):
+            raise ValueError(
+                "by= and noise= say how the one code of a sketch is drawn, and this "
+                "model has none: leave them out, or make it with code=64"
+            )
+        return mean.expand(given[2], *mean.shape)
+
     def draw(
         self,
         obs: Observations,
@@ -213,12 +227,8 @@ class TokenDiffusion(TokenSketch):
         "Codes drawn by diffusion: the sketch, and what it leaves."
         seen = self.seen(obs)
         mean, h = self.features(seen)
-        how = dict(label=label, guidance=guidance)
-        sketch = mean.expand(n, *mean.shape)
-        if self.sketches:
-            given = self.maps(seen, mean), obs, n, steps, generator
-            codes = draw_codes_by(self.codes, *given, **how, **way)
-            sketch = self.codes.values(codes)
+        given = self.maps(seen, mean), obs, n, steps, generator
+        sketch = self.draw_sketch(given, mean, label=label, guidance=guidance, **way)
         size = self.channels * len(self.grid)
         white = random_normal(n, len(h), size, generator=generator)
 
@@ -252,12 +262,6 @@ def unseen_share(
     return 1 - sum(seen.gather(1, i.expand(len(seen), -1)) * w for i, w in corners)
 
 
-def weighted_mse(error: Tensor, weight: Tensor) -> Tensor:  # (B, M, c), (B, M)
-    "Mean squared error over points, by their weights."
-    total = (weight[..., None] * error.square()).sum()
-    return total / (weight.sum() * error.shape[-1]).clamp_min(1)
-
-
 def to_anchors(
     values: Tensor,  # (B, M, c)
     mask: Tensor,  # (B, M)
@@ -274,7 +278,7 @@ def to_anchors(
 TOKENS = {1: 16, 2: 7, 3: 4}  # along each axis, by default
 
 
-class SparseConditionalField(TokenDiffusion, FieldModel):
+class SparseConditionalField(TokenDraws, FieldModel):
     """Approach 5: features of sparse observations give a mean field and condition the
     diffusion of what it leaves."""
 

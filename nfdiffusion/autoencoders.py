@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from .data import Observations
 from .encoders import PointCode
-from .fields import Field
+from .fields import Field, weighted_mse
 from .linalg import bspline_values, product_over_axes
 from .networks import ConvBlock, conv_nd, enlarge
 from .training import LatentModel
@@ -226,6 +226,5 @@ class FieldAutoencoder(FeatureModel):
     def loss(self, obs: Observations, target: Observations) -> Tensor:
         z = self.encode(obs)
         y = self.decode(z + self.noise * torch.randn_like(z), target.coords)
-        error = (y - target.values).square().mean(-1)
-        mean = (error * target.mask).sum() / target.mask.sum().clamp_min(1)
-        return mean + 1e-4 * z.square().mean()
+        error = weighted_mse(y - target.values, target.mask)
+        return error + 1e-4 * z.square().mean()

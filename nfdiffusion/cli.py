@@ -6,8 +6,7 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
+import math
 import tempfile
 import time
 import zlib
@@ -23,53 +22,112 @@ from safetensors import safe_open
 from safetensors.torch import save as as_bytes
 from torch import Tensor
 
+# %% auto #0
+__all__ = ['score_digits', 'draw_digits', 'nfd_demo', 'nfd_reconstruct', 'nfd_fit', 'nfd_sample']
+
+# %% ../nbs/cli.ipynb #c11d0001
+from nfdiffusion.answers import (
+    LoadedModel,
+    Training,
+    answer_each,
+    answer_points,
+    describe_weakness,
+    load_model,
+    part_by_first,
+    stacked_where,
+    with_first,
+)
 from .approach1 import fit_images
 from .approach5 import SparseConditionalField
 from .approach6 import TemporalField
 from .approach10 import SparseFeatureField
 from .commands import command
-from .data import Observations, grid_coords, image_batches, observe
+from .data import Observations, image_batches, observe
 from .datasets import mnist, mnist_slice, open_atomic, write_atomic
-from .evidence import EvidenceField, left_out
 from .fields import interpolate
-from .metrics import mse, psnr
-from nfdiffusion.points import (
-    Answer,
+from .files import FIELD_READERS, read_fields, read_points
+from nfdiffusion.grids import (
     Grid,
-    Points,
+    Places,
+    are_inside,
     box_of,
-    describe_arrays,
+    choose_grid,
+    points_inside,
+    read_places,
+    resolution,
+    to_observations,
+)
+from nfdiffusion.measured_answers import (
+    Layers,
+    answer_measured,
+    check_layers,
+    covariates_at,
+    find_degrees,
+    on_globe,
+    plain_outliers,
+    split_beside,
+)
+from .metrics import mse, psnr
+from nfdiffusion.outputs import (
+    Answer,
+    Result,
+    check_writable,
     describe_picture,
     draw_field,
     draw_gallery,
     field_arrays,
-    points_inside,
-    read_fields,
-    read_points,
-    resolution,
-    to_observations,
+    write_arrays,
+    write_field,
 )
-from .training import FieldModel, fit, load, pretrained
-
-# %% auto #0
-__all__ = ['score_digits', 'draw_digits', 'nfd_demo', 'nfd_reconstruct', 'nfd_fit', 'nfd_sample']
+from .points import Points
+from .training import FieldModel, fit, load
 
 # %% ../nbs/cli.ipynb #c110000b
-def _check_folder(path: str | Path | None, what: str | None = None) -> None:
+def _check_folder(path: str | Path, what: str | None = None) -> None:
     "What is to be written has a folder to go to."
-    if not path:
-        return
     folder = Path(path).resolve().parent
+    name = what or Path(path).name
     if not folder.is_dir():
-        raise FileNotFoundError(
-            f"there is no folder {folder} for {what or Path(path).name}"
-        )
+        raise FileNotFoundError(f"there is no folder {folder} for {name}")
+    if Path(path).is_dir():
+        raise IsADirectoryError(f"{path} is a folder; give a file in it")
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as e:
+        raise OSError(
+            f"the folder {folder} takes no file ({e.strerror}); write {name} elsewhere"
+        ) from None
 
 
-def _write_arrays(path: str | Path, arrays: dict[str, np.ndarray]) -> None:
-    "Arrays by name, as .npz whatever the path's suffix is."
-    with open_atomic(Path(path)) as f:
-        np.savez_compressed(f, **arrays)
+def _same(a: str | Path, b: str | Path) -> bool:
+    a, b = Path(a), Path(b)
+    return a.resolve() == b.resolve() or (a.exists() and b.exists() and a.samefile(b))
+
+
+def _check_paths(
+    outputs: dict[str, str | Path | None],  # by the option that names them
+    inputs: Sequence[str | Path | None],  # files, or folders of fields
+) -> None:
+    "All outputs can be written, and none of them is an input or another output."
+    written = {flag: path for flag, path in outputs.items() if path}
+    for flag, path in written.items():
+        _check_folder(path)
+        for other in (p for p in inputs if p and Path(p).exists()):
+            in_folder = Path(other).is_dir() and _same(Path(path).parent, other)
+            if _same(path, other) or (in_folder and _is_field(path)):
+                raise ValueError(
+                    f"{flag} {path} would overwrite what is read from {other}; give "
+                    "another name"
+                )
+        again = [f for f, p in written.items() if f != flag and _same(path, p)]
+        if again:
+            raise ValueError(f"{flag} and {again[0]} are both {path}; give two names")
+
+
+def _is_field(path: str | Path) -> bool:
+    "Would a file of this name be read as a field of its folder?"
+    return Path(path).suffix.lower() in FIELD_READERS
 
 
 def _write_picture(path: str | Path, figure: Any) -> None:
@@ -131,28 +189,42 @@ def _draw_pixels(ax: Any, seen: Observations, item: int) -> None:
     ax.set(xlim=(-1, 1), ylim=(1, -1), aspect="equal")
 
 
+def _bare(ax: Any, image: Tensor, cmap: str = "gray") -> None:
+    "An image (h, w, 1) without ticks."
+    ax.imshow(image[..., 0], cmap=cmap, vmin=0, vmax=1)
+    ax.set(xticks=[], yticks=[])
+
+# %% ../nbs/cli.ipynb #c11000d1
 def draw_digits(
     model: FieldModel,
     digits: Tensor,  # (n, 28, 28, 1), a row each
     seen: Observations,  # what is seen of them
     seed: int = 0,
+    made: Tensor | None = None,  # (m, h, w, 1) digits drawn from nothing, below
 ) -> Any:  # a matplotlib Figure
     """Truth, seen pixels, thin plate, the field at 28 and 256 pixels, twice the
-    standard deviation of 32 draws, two of them."""
+    standard deviation of 32 draws, two of them; and eight in a row what was made."""
     from matplotlib.figure import Figure
 
-    columns = _demo_columns(model, digits, seen, seed)
-    fig = Figure(figsize=(1.25 * len(columns), 1.3 * len(digits) + 0.3))
-    axs = fig.subplots(len(digits), len(columns), squeeze=False)
-    for column, (name, images) in zip(axs.T, columns.items(), strict=True):
+    columns, n = _demo_columns(model, digits, seen, seed), len(digits)
+    rows = n + (0 if made is None else -(-len(made) // len(columns)))
+    fig = Figure(figsize=(1.25 * len(columns), 1.3 * rows + 0.3))
+    axs = fig.subplots(rows, len(columns), squeeze=False)
+    for column, (name, images) in zip(axs[:n].T, columns.items(), strict=True):
         column[0].set_title(name, fontsize=8)
-        cmap = "magma" if "std" in name else "gray"
         for item, ax in enumerate(column):
             if images is None:
                 _draw_pixels(ax, seen, item)
+                ax.set(xticks=[], yticks=[])
             else:
-                ax.imshow(images[item, ..., 0], cmap=cmap, vmin=0, vmax=1)
-            ax.set(xticks=[], yticks=[])
+                _bare(ax, images[item], "magma" if "std" in name else "gray")
+    for ax in axs[n:].flat:
+        ax.axis("off")
+    if made is not None:
+        for ax, image in zip(axs[n:].flat, made, strict=False):
+            _bare(ax, image)
+        title = "nothing seen: digits that nobody has written, 128²"
+        axs[n, 0].set_title(title, fontsize=8, loc="left").set_in_layout(False)
     fig.tight_layout()
     return fig
 
@@ -194,8 +266,8 @@ def nfd_demo(
     train: bool = False,
     out: str | Path = "nfd_demo.png",  # where the picture goes
 ) -> None:
-    """Rebuild MNIST test digits from a few of their pixels, print a table and draw a
-    picture. Example: nfd_demo --share .05 --out few.png"""
+    """Rebuild MNIST test digits from a few of their pixels, and make new ones from
+    nothing; print a table and draw a picture. Example: nfd_demo --share .05"""
     start = time.perf_counter()
     out = Path(out)
     _check_demo(share, digits, out)
@@ -207,197 +279,131 @@ def nfd_demo(
     of = f"{share:.0%} of their pixels ({int(seen.counts[0])} of 784)"
     print(f"\n{len(images)} MNIST test digits from {of}\n")
     print(_demo_table(scores))
-    figure = draw_digits(net, images[:digits], seen[:digits], seed)
+    generator = torch.Generator().manual_seed(seed)
+    made = load("approach1-mnist").generate(16, generator=generator).grid(128, 128)
+    figure = draw_digits(net, images[:digits], seen[:digits], seed, made)
     try:
         figure.savefig(out, dpi=90)
     except (ValueError, OSError) as e:
         raise ValueError(f"could not draw {out}: {e}") from None
     print(f"Picture: {out}   ({time.perf_counter() - start:.0f} s in all)")
 
-# %% ../nbs/cli.ipynb #c1100015
-class _Training(NamedTuple):
-    "How `nfd_fit` mapped a model's values, and the shape of its fields."
-
-    offset: float = 0.0
-    unit: float = 1.0
-    shape: tuple[int, ...] = ()
-
-    def to_model(self, points: Points) -> Points:
-        return replace(points, values=(points.values - self.offset) / self.unit)
-
-    def to_user(self, values: np.ndarray) -> np.ndarray:
-        return values * self.unit + self.offset
-
-
-def _training(model: str | Path) -> _Training:
-    "What is written in a model's file, or that of a pretrained name."
-    path = model if Path(model).is_file() else pretrained()[str(model)]
-    with safe_open(path, "pt") as f:
-        header = (f.metadata() or {}).get("nfd_fit")
-    if not header:
-        return _Training()
-    about = json.loads(header)
-    offset, unit = about["scale"]
-    return _Training(offset, unit, tuple(about["shape"]))
-
-
-class _Loaded(NamedTuple):
-    "A model, and how its values were mapped."
-
-    name: str
-    net: FieldModel
-    training: _Training
-
-    def check(self, points: Points) -> None:
-        "It is for as many coordinates and values as the points have."
-        dim, channels = self.net.dim, self.net.channels
-        if (dim, channels) != (points.dim, points.channels):
-            raise ValueError(
-                f"the model {self.name} is for {dim} coordinate(s) and {channels} "
-                f"value(s); the points have {points.dim} and {points.channels}"
-            )
-
-
-def _load(model: str | Path) -> _Loaded:
-    return _Loaded(str(model), load(model), _training(model))
-
-# %% ../nbs/cli.ipynb #c110001a
-def _describe_prior(prior: Any, grid: Grid, value_names: list[str]) -> str:
-    "A prior by evidence, with lengths and scales in the user's units."
-    halves = np.abs(grid.box[:, 1] - grid.box[:, 0]) / 2
-    lengths = zip(grid.names, prior.lengths.numpy() * halves, strict=True)
-    scales = zip(value_names, prior.scale.tolist(), strict=True)
-    noise = prior.noise**0.5
-    parts = [
-        f"roughness ν = {prior.nu:.2g}",
-        "lengths " + ", ".join(f"{name} {length:.3g}" for name, length in lengths),
-        ", ".join(
-            f"{name} varies by ±{scale:.3g} with noise ±{scale * noise:.2g}"
-            for name, scale in scales
-        ),
-    ]
-    return "prior by evidence: " + "; ".join(parts)
-
-
-def _describe_check(errors: Tensor, std: Tensor) -> str:  # (n, c) each
-    "How well points are foretold by the others."
-    off = errors.square().mean().sqrt()
-    within = (errors.abs() < 1.645 * std).double().mean()
-    return (
-        f"each of {len(errors)} points foretold by the others: off by {off:.3g} "
-        f"(root mean square), {within:.0%} within their 90 % limits"
-    )
-
-# %% ../nbs/cli.ipynb #c110001d
-def _moments(
-    posterior: Any,  # a `PointPosterior`
-    shape: tuple[int, ...],
-) -> tuple[np.ndarray, np.ndarray]:  # (M, c) each
-    "Mean and standard deviation at the cells of a grid."
-    from tqdm import tqdm
-
-    coords = grid_coords(*shape, dtype=torch.float64)
-    first, *others = coords.split(max(2**9, len(coords) // 200))
-    start = time.perf_counter()
-    parts = [posterior.moments(first)]
-    seconds = (time.perf_counter() - start) * len(others)
-    if seconds > 5:
-        print(f"mean and spread: {len(coords):,} cells, about {seconds:.0f} s")
-    for part in tqdm(others, disable=seconds < 5, unit="part", mininterval=1):
-        parts.append(posterior.moments(part))
-    mean, std = (torch.cat(p).numpy() for p in zip(*parts, strict=True))
-    return mean, std
-
-
-def _by_evidence(
-    obs: Observations,  # of one item, values in the user's units
-    grid: Grid,
-    value_names: list[str],
-    draws: int,
-    generator: torch.Generator,
-) -> Answer:
-    "An answer without a model: the prior is learned from the observations."
-    N, channels = obs.values.shape[1:]
-    if N > 20000:
-        print(
-            "learning the prior, then the answer; a million points take some minutes",
-            flush=True,
-        )
-    net = EvidenceField(len(grid.shape), channels)
-    posteriors = net.posterior(obs)
-    posterior, prior = posteriors[0], posteriors[0].prior
-    print(_describe_prior(prior, grid, value_names))
-    if N > 9:
-        print(_describe_check(*left_out(posterior, 200, generator)))
-    mean, std = _moments(posterior, grid.shape)
-    drawn = np.zeros((0, *mean.shape))
-    if draws:
-        field = net.sample(obs, draws, generator=generator, posts=posteriors)
-        drawn = field(grid_coords(*grid.shape))[:, 0].numpy()
-    noise = (prior.scale * prior.noise**0.5).numpy()
-    return Answer(mean, std, mean - 1.645 * std, mean + 1.645 * std, noise, drawn)
-
-# %% ../nbs/cli.ipynb #c110001f
-def _by_model(
-    loaded: _Loaded,
-    obs: Observations,  # of one item, values as the model was trained on
-    grid: Grid,
-    draws: int,
-    generator: torch.Generator,
-) -> Answer:
-    "An answer by a trained model."
-    net, training = loaded.net, loaded.training
-    coords = grid_coords(*grid.shape)
-    mean = net.reconstruct(obs)(coords)[0].numpy().astype(np.float64)
-    field = net.sample(obs, max(draws, 64), generator=generator)
-    drawn = training.to_user(field(coords)[:, 0].numpy().astype(np.float64))
-    lower, upper = np.quantile(drawn, (0.05, 0.95), axis=0)
-    count = len(drawn)
-    print(f"prior: the model {loaded.name}; spread and limits from {count} draws")
-    return Answer(
-        training.to_user(mean), drawn.std(0), lower, upper, np.zeros(0), drawn[:draws]
-    )
-
-# %% ../nbs/cli.ipynb #c1100045
-def _answer(
-    points: Points,  # inside the grid's box
-    grid: Grid,
-    loaded: _Loaded | None,  # without one the prior is learned from the points
-    draws: int,
-    seed: int,
-) -> Answer:
-    "A field through points."
-    generator = torch.Generator().manual_seed(seed)
-    if loaded is None:
-        obs = to_observations(points, grid.box)
-        return _by_evidence(obs, grid, points.value_names, draws, generator)
-    loaded.check(points)
-    obs = to_observations(loaded.training.to_model(points), grid.box)
-    return _by_model(loaded, obs, grid, draws, generator)
-
 # %% ../nbs/cli.ipynb #c110002b
-def _check_reconstruct(draws: int, png: str | Path | None) -> None:
+def _check_reconstruct(draws: int, png: str | Path | None, at: Any, cells: Any) -> None:
     if draws < 0:
         raise ValueError(f"--draws is 0 or more, not {draws}")
     if png and Path(png).suffix.lower() not in (".png", ".pdf", ".svg", ".jpg"):
         raise ValueError(
             f"--png is a picture, .png, .pdf, .svg or .jpg, not {Path(png).name}"
         )
+    if at and cells:
+        raise ValueError(
+            "--at asks at places, so leave out --res, --spacing and --like"
+        )
+
+
+def _say_points(points: Points, where: Grid | Places, margin: bool) -> None:
+    "What is read, and where the field is asked."
+    more = " (the points and 1 % on each side)" if margin else ""
+    print(f"{len(points.coords):,} points: {'; '.join(points.notes)}")
+    about = where.notes if isinstance(where, Places) else []
+    print("; ".join([f"{where}{more}", *about]), flush=True)
+    weakness = describe_weakness(points)
+    if weakness:
+        print(weakness, flush=True)
+
+
+def _inside(points: Points, each: bool, box: np.ndarray) -> Points:
+    "Points in the domain; with `each`, whatever their first coordinate is."
+    if not each:
+        return points_inside(points, box)
+    inside = are_inside(points.coords[:, 1:], box)
+    note = f"{(~inside).sum():,} points outside --bounds are left out"
+    return points if inside.all() else points.take(inside, note)
+
+# %% ../nbs/cli.ipynb #c11e0011
+def _write_result(o: str | Path, png: str | Path | None, result: Result) -> None:
+    "The file, and the picture if one is wanted; what is in them."
+    print(f"{o}: {write_field(o, result)}")
+    if png:
+        arrays = field_arrays(result)
+        _write_picture(png, draw_field(arrays, result.points))
+        print(f"{png}: {describe_picture(arrays)}")
+
+
+def _answer_all(
+    points: Points,  # inside the domain; with `each`, its coordinate first
+    each: bool,
+    where: Grid | Places,
+    box: np.ndarray,  # (d, 2), the domain
+    **how: Any,  # as in `answer_points`; with layers, as in `answer_measured`
+) -> tuple[Answer, Grid | Places, list[str]]:
+    "One field, or one for each value of the first coordinate; where; and notes."
+    ask = answer_measured if "layers" in how else answer_points
+    if each:
+        rest, axis, which = part_by_first(points)
+        answer, notes = answer_each(rest, which, where, box, ask, **how)
+        return answer, stacked_where(points.names[0], axis, where), notes
+    said = []
+    if "layers" not in how and how.get("loaded") is None:
+        said = plain_outliers(points, box)
+        print(*said, sep="\n", end="\n" * bool(said), flush=True)
+    answer, notes = ask(points, where, box, **how)
+    return answer, where, said + notes
+
+
+def _laid_out(
+    table: Points,
+    each: str | None,  # a coordinate
+    layers: Layers,
+    bounds: Sequence[float] | None,
+    path: str | Path,  # for messages
+) -> tuple[Points, Layers, Sequence[float] | None]:
+    "With `each` first, longitudes in a row, which they are, and the domain's bounds."
+    table = with_first(table, each, path) if each else table
+    one = part_by_first(table)[0] if each else table
+    lonlat = find_degrees(one, layers)
+    if lonlat is None:
+        return table, layers, bounds
+    layers = layers._replace(lonlat=lonlat)
+    one, bounds = on_globe(one, lonlat, bounds)
+    if not each:
+        return one, layers, bounds
+    coords = np.column_stack([table.coords[:, :1], one.coords])
+    box = None if table.box is None else np.r_[table.box[:1], one.box]
+    table = replace(table, coords=coords, box=box, notes=one.notes)
+    return table, layers, bounds
 
 # %% ../nbs/cli.ipynb #cli00008
 @command
 def nfd_reconstruct(
-    points: str | Path,  # a table (coordinates, then values), .npz, .npy or .nc
+    # a table (coordinates, then values), .npz, .npy, .nc, .tif, .geojson or .shp
+    points: str | Path,
     # cells along each coordinate; by default 128 128 in 2-D, or those of the array
     res: Sequence[int] | None = None,
-    o: str | Path = "field.npz",  # where the field goes
+    o: str | Path = "field.npz",  # where the field goes: .npz, .nc, .csv or .tif
     png: str | Path | None = None,  # and a picture of it
     values: int = 1,  # how many columns are values, the last ones
+    coords: Sequence[str] | None = None,  # names of the coordinates
+    value: Sequence[str] | None = None,  # names of the values
+    missing: Sequence[float] | None = None,  # numbers for missing; else recognised
     # from to, for each coordinate: the domain; by default the points' own and 1 %
     bounds: Sequence[float] | None = None,
+    spacing: Sequence[float] | None = None,  # size of the cells, in place of --res
+    like: str | Path | None = None,  # a map, .nc or .tif, on whose cells
+    at: str | Path | None = None,  # a table of places, in place of cells
+    each: str | None = None,  # a coordinate, such as time: a field for each value
+    mask_beyond: bool = False,  # leave out cells where the data say nothing
+    geographic: bool = False,  # there are longitude and latitude, however called
+    flat: bool = False,  # coordinates called lon and lat are plain numbers
+    directions: bool = False,  # learn along which directions the field runs
+    positive: bool = False,  # values are never negative, such as rain
+    circular: float | None = None,  # values begin anew after this, such as 360
+    error: str | None = None,  # a column of the values' standard deviations
+    covariate: Sequence[str] | None = None,  # columns to follow, also in --like or --at
+    robust: bool = False,  # values far from what all others say weigh little
     draws: int = 0,  # draws to write beside mean and spread
-    # a trained model: a pretrained name or a file; by default the prior is learned from
-    # the points
+    # a trained model, by its name or file; else the prior is learned from the points
     model: Path | str | None = None,
     seed: int = 0,  # of the draws
 ) -> None:
@@ -405,34 +411,44 @@ def nfd_reconstruct(
     in the units of the points.
     Example: nfd_reconstruct points.csv --res 256 256 -o field.npz --png field.png"""
     start = time.perf_counter()
-    _check_folder(o)
-    _check_folder(png)
-    table = read_points(points, values)
-    shape = resolution(res, table.dim, table.shape)
-    _check_reconstruct(draws, png)
-    loaded = _load(model) if model else None
-    grid = Grid(table.coord_names, box_of(table, bounds), shape)
-    inside = points_inside(table, grid.box)
-    margin = "" if bounds or table.shape else " (the points and 1 % on each side)"
-    print(f"{len(inside.coords):,} points: {'; '.join(inside.notes)}")
-    print(f"{grid}{margin}", flush=True)
-    answer = _answer(inside, grid, loaded, draws, seed)
-    arrays = field_arrays(answer, grid, table)
-    _write_arrays(o, arrays)
-    print(f"{o}: {describe_arrays(arrays)}")
-    if png:
-        _write_picture(png, draw_field(arrays, table))
-        print(f"{png}: {describe_picture(arrays)}")
+    kinds = directions, positive, circular, error, tuple(covariate or ()), robust
+    layers = Layers(geographic, flat or bool(model), None, *kinds)
+    check_layers(layers, bool(model), bool(each), mask_beyond)
+    _check_reconstruct(draws, png, at, res or spacing or like)
+    _check_paths({"-o": o, "--png": png}, [points, at, like, model])
+    table = read_points(points, values, coords, value, missing, layers.beside)
+    table, layers, domain = _laid_out(table, each, layers, bounds, points)
+    one = part_by_first(table)[0] if each else table
+    cells = res, domain if bounds or not spacing else None, spacing, like
+    where = read_places(at, one) if at else choose_grid(one, *cells)
+    check_writable(o, where, draws)
+    own = points if one.axes and not (res or bounds or spacing) else None
+    known = covariates_at(where, layers.covariates, like or own, at)
+    box = box_of(one, domain)
+    inside, beside = split_beside(_inside(table, bool(each), box), layers, points)
+    _say_points(inside, where, not (bounds or one.axes or at or spacing or like))
+    how = dict(layers=layers, beside=beside, covariates=known)
+    if layers.is_plain:
+        how = dict(loaded=load_model(model) if model else None)
+    how |= dict(draws=draws, seed=seed, mask_beyond=mask_beyond)
+    answer, where, notes = _answer_all(inside, bool(each), where, box, **how)
+    _write_result(o, png, Result(answer, where, inside, [*inside.notes, *notes]))
     print(f"{time.perf_counter() - start:.0f} s in all")
 
 # %% ../nbs/cli.ipynb #c1100031
-def _check_fit(approach: int, minutes: float, relative: bool, dim: int) -> None:
+def _check_fit(approach: int, minutes: float, relative: bool, channels: int) -> None:
+    "What is asked of `nfd_fit`, whatever the fields are."
     if approach not in (1, 5, 6, 10):
         raise ValueError(f"--approach is 1, 5, 6 or 10, not {approach}")
-    if minutes <= 0:
+    if not 0 < minutes < math.inf:
         raise ValueError(f"--minutes is more than 0, not {minutes:g}")
+    if channels < 0:
+        raise ValueError(f"--channels is 0 or more, not {channels}")
     if relative and approach != 5:
         raise ValueError(f"--relative is for approach 5, not {approach}")
+
+
+def _check_dimensions(approach: int, dim: int) -> None:
     if (approach in (5, 10) and dim > 3) or (approach == 6 and not 2 <= dim <= 4):
         raise ValueError(
             f"approach {approach} is not for fields of {dim} dimension(s); "
@@ -548,7 +564,7 @@ def _train(
     model.balance = (1.0,) * len(model.balance)
 
 # %% ../nbs/cli.ipynb #c1100038
-def _write_model(path: str | Path, model: FieldModel, training: _Training) -> None:
+def _write_model(path: str | Path, model: FieldModel, training: Training) -> None:
     "A model's own file, with how its values were mapped."
     scale = training.offset, training.unit
     about = json.dumps(dict(scale=scale, shape=training.shape))
@@ -591,10 +607,11 @@ def nfd_fit(
     Example: nfd_fit digits.npz -o digits.safetensors --approach 5 --minutes 30"""
     start = time.perf_counter()
     o = Path(o)
-    _check_folder(o)
+    _check_fit(approach, minutes, relative, channels)
+    _check_paths({"-o": o}, [data])
     fields, scale, note = read_fields(data, channels)
     print(note, flush=True)
-    _check_fit(approach, minutes, relative, fields.ndim - 2)
+    _check_dimensions(approach, fields.ndim - 2)
     torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     stages: dict[Path, _Stage] = {}
@@ -605,7 +622,7 @@ def nfd_fit(
         stages = _checkpoints(o, fields, approach, seed)
         batches = partial(_batches, fields, approach, generator)
         _train(model, batches, stages, minutes)
-    _write_model(o, model, _Training(*scale, tuple(fields.shape[1:-1])))
+    _write_model(o, model, Training(*scale, tuple(fields.shape[1:-1])))
     for mark in stages:
         mark.unlink(missing_ok=True)
     weights = sum(p.numel() for p in model.parameters())
@@ -614,7 +631,7 @@ def nfd_fit(
 
 # %% ../nbs/cli.ipynb #c110003c
 def _draws(
-    loaded: _Loaded,
+    loaded: LoadedModel,
     table: Points | None,  # that the draws pass through
     n: int,
     shape: tuple[int, ...],
@@ -646,9 +663,10 @@ def nfd_sample(
 ) -> None:
     """Draw fields from a model, with or without points. Example:
     nfd_sample approach5-mnist -n 16 --res 64 64 -o draws.npz --png draws.png"""
-    _check_folder(o)
-    _check_folder(png)
-    loaded = _load(model)
+    _check_paths({"-o": o, "--png": png}, [points, model])
+    if Path(o).suffix.lower() != ".npz":
+        raise ValueError(f"-o is a file of .npz, not {Path(o).name}")
+    loaded = load_model(model)
     dim = loaded.net.dim
     default = (64,) * dim if dim < 3 else (16,) * dim
     shape = resolution(res, dim, loaded.training.shape or default)
@@ -656,7 +674,7 @@ def nfd_sample(
         raise ValueError(f"-n is 1 or more, not {n}")
     table = read_points(points, values) if points else None
     draws = _draws(loaded, table, n, shape, seed)
-    _write_arrays(o, dict(draws=draws))
+    write_arrays(o, dict(draws=draws))
     print(f"{o}: draws of shape {draws.shape}")
     if png:
         _write_picture(png, draw_gallery(draws))

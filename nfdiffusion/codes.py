@@ -21,6 +21,7 @@ from nfdiffusion.autoencoders import (
 )
 from .data import Observations, grid_coords, shared_points
 from .diffusion import Denoiser, DenoiserMLP, Schedule, guided, sample
+from .fields import weighted_mse
 from .particles import particles, pulled
 from .randomness import RandomSource, random_normal
 
@@ -217,8 +218,18 @@ class CodeFlow(FlowDenoiser):
     ) -> Tensor:  # (n, B, F)
         "Codes, drawn by the sampler in the steps of `flow_steps`."
         noise = random_normal(n, len(features), self.code, generator=generator)
+        return self.from_noise(noise.to(features), features, steps, **how)
+
+    def from_noise(
+        self,
+        noise: Tensor,  # (n, B, F), white
+        features: Tensor,  # (B, C)
+        steps: int | Sequence = 10,
+        **how,  # label, guidance
+    ) -> Tensor:  # (n, B, F)
+        "The codes that the sampler makes of noise."
         steps, denoise = flow_steps(self.schedule, steps), self.denoise(features, **how)
-        z = sample(denoise, noise.to(features), self.schedule, steps)
+        z = sample(denoise, noise, self.schedule, steps)
         return self.units.from_units(z)
 
 # %% ../nbs/codes.ipynb #c0de0022
@@ -256,13 +267,13 @@ class GridAutoencoder(nn.Module):
     ) -> Tensor:
         "Squared error of the autoencoder, codes a little noisy and held near zero."
         z = self.encode(values)
-        noisy, near_zero = z + self.auto.noise * torch.randn_like(z), z.square().mean()
+        noisy = z + self.auto.noise * torch.randn_like(z)
         if target is None:
             error = (self.values(noisy) - values).square().mean()
-            return error + 1e-4 * near_zero
-        y = self.auto.decode(noisy, shared_points(target.coords))
-        error = (y - target.values).square().mean(-1) * target.mask
-        return error.sum() / target.mask.sum().clamp_min(1) + 1e-4 * near_zero
+        else:
+            y = self.auto.decode(noisy, shared_points(target.coords))
+            error = weighted_mse(y - target.values, target.mask)
+        return error + 1e-4 * z.square().mean()
 
 # %% ../nbs/codes.ipynb #c0de0031
 class GridCodes(GridAutoencoder):

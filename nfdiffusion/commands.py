@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import sys
 import zipfile
@@ -49,8 +50,10 @@ def _argument(
         options |= dict(type=get_args(kind)[0], nargs="+")
     else:
         options["type"] = kind
-    dashes = "" if positional else "-" if len(name) == 1 else "--"
-    return dashes + name, options
+    if positional:
+        return name, options
+    dashes = "-" if len(name) == 1 else "--"
+    return dashes + name.replace("_", "-"), options
 
 # %% ../nbs/commands.ipynb #c1100006
 def _formatter(prog: str) -> argparse.HelpFormatter:
@@ -59,11 +62,15 @@ def _formatter(prog: str) -> argparse.HelpFormatter:
     return argparse.HelpFormatter(prog, max_help_position=width // 2, width=width)
 
 
+_NEGATIVE = re.compile(r"-(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$")
+
+
 def _parser(func: Callable) -> argparse.ArgumentParser:
     "What reads a function's arguments from the shell, and explains them."
     parser = argparse.ArgumentParser(
         func.__name__, description=func.__doc__, formatter_class=_formatter
     )
+    parser._negative_number_matcher = _NEGATIVE
     parameters = docments(func, full=True, returns=False, eval_str=True)
     for name, p in parameters.items():
         flag, options = _argument(name, p.anno, p.default, p.docment)
@@ -85,10 +92,15 @@ _P = ParamSpec("_P")
 
 
 @contextmanager
-def _one_line(name: str) -> Iterator[None]:
+def _one_line(name: str, is_program: bool) -> Iterator[None]:
     "What a user can mend is said in one line, with exit code 1."
     try:
         yield
+    except KeyboardInterrupt:
+        if not is_program:
+            raise
+        print(f"\n{name}: stopped", file=sys.stderr)
+        raise SystemExit(130) from None
     except _MENDABLE as e:
         what = " ".join(str(e).split()) or type(e).__name__
         raise SystemExit(f"{name}: {what}") from None
@@ -101,7 +113,7 @@ def command(func: Callable[_P, None]) -> Callable[_P, None]:
     @wraps(func)
     def run(*args: _P.args, **kwargs: _P.kwargs) -> None:
         is_program = Path(sys.argv[0]).stem == name
-        with _one_line(name):
+        with _one_line(name, is_program):
             if is_program and not args and not kwargs:
                 func(**vars(_parser(func).parse_args()))
             else:

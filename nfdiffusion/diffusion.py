@@ -100,7 +100,8 @@ def check_levels(alpha: Tensor, sigma: Tensor) -> None:
 
 
 def with_clean_end(alpha: Tensor, sigma: Tensor) -> Tensor:  # (2, T + 1)
-    "Signal and noise in double precision, and at index -1 those of no noise."
+    "Signal and noise, checked, in double precision; at index -1 those of no noise."
+    check_levels(alpha, sigma)
     levels = torch.stack([alpha, sigma]).double().cpu()
     clean = torch.tensor([[1.0], [0.0]]).double()
     return torch.cat([levels, clean], 1)
@@ -158,9 +159,9 @@ class Schedule:
         alpha: Tensor,  # (T,) signal left at each step
         sigma: Tensor,  # (T,) noise there
     ):
-        check_levels(alpha, sigma)
         levels = with_clean_end(alpha, sigma)
         self._levels, (alpha, sigma) = Copies(levels), levels[:, :-1]
+        self.numbers: list = levels.T.tolist()  # the same as T + 1 pairs
         self.alpha = alpha.float()  # (T,)
         self.sigma = sigma.float()  # (T,)
         self.alpha_bar = alpha.square().float()  # (T,) variance of the signal
@@ -566,8 +567,8 @@ class Level(NamedTuple):
 
 def level(schedule: Schedule, t: int) -> Level:
     "α and σ at a step."
-    a, s = schedule.at(t, torch.zeros((), dtype=torch.float64), 0)
-    return Level(t, a.item(), s.item())
+    check_steps(t, len(schedule))
+    return Level(t, *schedule.numbers[t])
 
 
 def neighbours(

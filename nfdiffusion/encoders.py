@@ -31,7 +31,7 @@ __all__ = ['NOISIER', 'ALTERNATIVES', 'take', 'sort_points', 'MLPEncoder', 'four
            'root_times', 'smooth_scales', 'random_roots', 'CodePrior', 'likeliest', 'solve_scaled', 'Family',
            'solve_family', 'Answers', 'likeliest_answers', 'mass_within', 'joint_posterior', 'FieldPrior',
            'MixtureEncoder', 'together', 'mixture_loss', 'evidence_of_draws', 'surprise', 'axis_tents', 'tents',
-           'tent_matrix', 'splat']
+           'splat']
 
 # %% ../nbs/02_encoders.ipynb #b2000001
 def take(
@@ -477,7 +477,10 @@ def likeliest(
     likelier = weight.cumsum(-1) - weight
     rest = weight.flip(-1).cumsum(-1).flip(-1)  # of this one and those behind it
     spare = (likelier > mass) & (rest < 1 - mass)
-    k = int((~spare).sum(-1).max()) if len(log_w) else 1
+    if torch.compiler.is_exporting():  # a graph has one shape for all observations
+        k = log_w.shape[-1]
+    else:
+        k = int((~spare).sum(-1).max()) if len(log_w) else 1
     log_w = log_w.masked_fill(spare, -torch.inf)[:, :k]
     return log_w.log_softmax(-1), order[:, :k]
 
@@ -752,17 +755,6 @@ def tents(
         for n, (i, w) in zip(shape[1:], corner[1:], strict=True):
             cell, weight = cell * n + i, weight * w
         yield cell.long(), weight
-
-
-def tent_matrix(
-    x: Tensor,  # (M, d)
-    *shape: int,  # of a grid
-) -> Tensor:  # (M, prod(shape))
-    "What turns values on a grid into those of linear interpolation."
-    out = x.new_zeros(len(x), math.prod(shape))
-    for i, w in tents(x, shape):
-        out.scatter_add_(1, i[:, None], w[:, None])
-    return out
 
 # %% ../nbs/02_encoders.ipynb #b2000039
 def splat(

@@ -21,7 +21,7 @@ from .linalg import squared_distances
 
 # %% auto #0
 __all__ = ['Field', 'interpolate', 'Sine', 'Siren', 'ConcatSiren', 'ModulatedSiren', 'BasisSiren', 'krige_residual',
-           'within_bounds', 'bounded_values', 'mean_values']
+           'within_bounds', 'bounded_values', 'mean_values', 'through_and_within', 'points_at_once', 'weighted_mse']
 
 # %% ../nbs/01_fields.ipynb #a2e50a2e
 def _fits(
@@ -709,3 +709,28 @@ def bounded_values(fn: Callable, bounds: tuple[float, float], x: Tensor) -> Tens
 def mean_values(fn: Callable, x: Tensor) -> Tensor:  # (n, ..., M, c) -> (..., M, c)
     "Values of the mean of n fields at coordinates."
     return fn(x).mean(0)
+
+# %% ../nbs/01_fields.ipynb #b0d50015
+def through_and_within(
+    fn: Callable,  # (*lead, M, d) -> (*E, B, M, c)
+    obs: Observations | None,  # of B items, if there are any
+    length: float,  # of the kernel of `krige_residual`
+    noise: float,  # relative to what the residual varies
+    bounds: tuple[float, float] | None,  # values lie between, if there are any
+) -> Callable:  # of the same kind
+    "A function through the observations and within the bounds."
+    if obs is not None:
+        fn = krige_residual(fn, obs, length, noise)
+    return fn if bounds is None else partial(bounded_values, fn, bounds)
+
+
+def points_at_once(field: Field, obs: Observations | None) -> int:
+    "How many points a field through observations is asked at once."
+    observed = 1 if obs is None else max(1, obs.mask.numel())
+    return max(1, min(field.chunk, 2048, 2**20 // observed))
+
+
+def weighted_mse(error: Tensor, weight: Tensor) -> Tensor:  # (B, M, c), (B, M)
+    "Mean squared error over points, by their weights, or a mask."
+    total = (weight[..., None] * error.square()).sum()
+    return total / (weight.sum() * error.shape[-1]).clamp_min(1)

@@ -26,8 +26,7 @@ def add_to_diagonal(
     amount: Tensor,  # (*), one number for each matrix
 ) -> Tensor:  # (*, n, n)
     "The matrices `G` + `amount` 1, as new ones."
-    diagonal = G.diagonal(dim1=-2, dim2=-1) + amount[..., None]
-    return torch.diagonal_scatter(G, diagonal, dim1=-2, dim2=-1)
+    return G + torch.diag_embed(amount[..., None].expand(*amount.shape, G.shape[-1]))
 
 # %% ../nbs/linalg.ipynb #c8d165b1
 def cholesky_plus_one(G: Tensor) -> Tensor:  # (*, n, n), both

@@ -260,7 +260,7 @@ def draw_scores(rows: list[dict], metric: str = "crps") -> Figure:
 
     rows = latest(rows)
     tasks = unique(rows, "task")
-    fig = Figure(figsize=(4.2 * len(tasks), 4.4), dpi=80)
+    fig = Figure(figsize=(4.2 * len(tasks), 4.4), dpi=120)
     axs = fig.subplots(1, len(tasks), squeeze=False)[0]
     for ax, task in zip(axs, tasks, strict=True):
         score_panel(ax, [r for r in rows if r["task"] == task], metric, looks(rows))
@@ -320,7 +320,7 @@ def draw_pareto(rows: list[dict], metric: str = "crps") -> Figure:
 
     table, look = relative(rows, metric), looks(rows)
     tasks = list(dict.fromkeys(task for task, *_ in table))
-    fig = Figure(figsize=(4.2 * len(tasks), 7.2), dpi=80)
+    fig = Figure(figsize=(4.2 * len(tasks), 7.2), dpi=120)
     columns = fig.subplots(2, len(tasks), squeeze=False).T
     for axs, task in zip(columns, tasks, strict=True):
         mine = {key: s for key, s in table.items() if key[0] == task}

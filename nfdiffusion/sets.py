@@ -19,7 +19,7 @@ from .places import blend_weights, spread_places
 # %% auto #0
 __all__ = ['TokenPlaces', 'random_tokens', 'place_features', 'pair_features', 'head_places', 'common_coords', 'KernelReader',
            'SetBlock', 'SetTransformer', 'Landmarks', 'Pool', 'Spread', 'near_tokens', 'NearDecoder', 'with_nothing',
-           'some_points', 'masked_mse']
+           'some_points']
 
 # %% ../nbs/sets.ipynb #5e750008
 @dataclass(frozen=True, eq=False)
@@ -322,9 +322,3 @@ def some_points(
         x, y, mask = x[:, i], y[:, i], mask[:, i]
     shared = bool(mask.all()) and bool((x == x[:1]).all())
     return x[0] if shared else x, y, mask.to(y)
-
-
-def masked_mse(error: Tensor, mask: Tensor) -> Tensor:  # (B, M, c), (B, M)
-    "Mean squared error over the points that count."
-    total = (mask[..., None] * error.square()).sum()
-    return total / (mask.sum() * error.shape[-1]).clamp_min(1)

@@ -1,9 +1,10 @@
-"""Does `explore` work in a real browser? Opens JupyterLab in chromium, drags points by
-mouse, and looks at what happens.
+"""Does `explore` work in a real browser? Opens JupyterLab in chromium, or the site's
+Explore page, moves points by mouse and keys, and looks at what happens.
 
-Needs: make lab (for JupyterLab), pip install selenium, and apt install chromium
-chromium-driver or their like. Usage: browser_check.py [FOLDER]: with a folder, pictures
-are written into it. Prints round trips from the mouse's move to the new picture."""
+Needs: pip install selenium, apt install chromium chromium-driver or their like, and
+JupyterLab (make lab) or the page's files (tools/live_page.py).
+Usage: browser_check.py lab|page [FOLDER]: with a folder, pictures are written into it.
+Prints round trips from the mouse's move to the new picture."""
 
 import io
 import json
@@ -16,12 +17,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 try:
-    import jupyterlab
     import nbformat
     from PIL import Image
     from selenium import webdriver
@@ -29,11 +31,12 @@ try:
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
 except ImportError as e:
-    sys.exit(f"{e.name} is missing: pip install jupyterlab selenium")
+    sys.exit(f"{e.name} is missing: pip install {e.name}")
 for exe in ("chromium", "chromedriver"):
     if not shutil.which(exe):
         sys.exit(f"{exe} is missing: apt install chromium chromium-driver")
 
+root = Path(__file__).resolve().parents[1]
 CELLS = [
     """\
 import json, torch
@@ -52,7 +55,7 @@ d""",
     'print("POINTS" + json.dumps([w.points, d.points]))',
 ]
 # Which point is dragged, by how many pixels.
-DRAGS = dict(signal=(1, 0, 80), digit=(11, 45, -39))
+DRAGS = dict(signal=(1, 0, 112), digit=(11, 45, -39))
 
 # How long from a move of the mouse until the picture is new; the observer sees curves
 # replaced, or a canvas resized.
@@ -160,10 +163,12 @@ class Page:
             ],
         )
         self.svg = self.root.find_element(By.TAG_NAME, "svg")
-        self.cell = self.root.find_element(
+
+    cell = property(
+        lambda self: self.root.find_element(
             By.XPATH, './ancestor::div[contains(@class, "jp-CodeCell")]'
         )
-
+    )
     marks = property(
         lambda self: self.root.find_elements(By.CSS_SELECTOR, "circle, rect")
     )
@@ -263,7 +268,7 @@ def remove_and_add(p, k, which, name):
     assert p.points(k) == [], "the button did not remove all"
 
 
-def check(driver):
+def check_lab(driver):
     until(
         "a kernel",
         lambda: driver.execute_script(
@@ -297,9 +302,12 @@ def check(driver):
     return pictures
 
 
-def main(out=None):
-    if out:
-        Path(out).mkdir(parents=True, exist_ok=True)
+def lab(out=None):
+    "The widget in JupyterLab."
+    try:
+        import jupyterlab
+    except ImportError:
+        sys.exit("jupyterlab is missing: make lab")
     folder = tempfile.mkdtemp()
     nb = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(c) for c in CELLS],
@@ -313,22 +321,14 @@ def main(out=None):
         server, address = serve(folder)
         driver = browser()
         driver.get(address)
-        about = driver.capabilities
-        print(
-            f"JupyterLab {jupyterlab.__version__}, {about['browserName']} "
-            f"{about['browserVersion'].split('.')[0]}, {os.getloadavg()[0]:.1f} "
-            "processes at work on "
-            f"{len(os.sched_getaffinity(0))} core(s) of {os.cpu_count()}"
-        )
-        for name, two in check(driver).items():
+        print(f"JupyterLab {jupyterlab.__version__}, {about(driver)}")
+        for name, two in check_lab(driver).items():
             if not out:
                 continue
             both = Image.new("RGB", (two[0].width, sum(t.height for t in two)), "white")
             both.paste(two[0], (0, 0))
             both.paste(two[1], (0, two[0].height))
-            both.quantize(128, dither=Image.Dither.NONE).save(
-                Path(out) / f"{name}.png", optimize=True
-            )
+            store(both, Path(out) / f"{name}.png")
     finally:
         if driver:
             driver.quit()
@@ -338,5 +338,183 @@ def main(out=None):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def about(driver):
+    "Which browser, and how busy the machine is."
+    is_ = driver.capabilities
+    return (
+        f"{is_['browserName']} {is_['browserVersion'].split('.')[0]}, "
+        f"{os.getloadavg()[0]:.1f} processes at work on "
+        f"{len(os.sched_getaffinity(0))} core(s) of {os.cpu_count()}"
+    )
+
+
+def store(picture, path):
+    picture.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+# The site's page: the HTML of the notebook's cell in a page of its own.
+
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Explore</title>
+<link rel="icon" href="data:,"></head>
+<body class="quarto-light"><main>{}</main></body></html>"""
+
+
+class Files(SimpleHTTPRequestHandler):
+    "The files of nbs/, and the page at /; at /bare the same on a host without wasm."
+
+    def __init__(self, *args):
+        super().__init__(*args, directory=root / "nbs")
+
+    def do_GET(self):
+        if self.path.endswith("/page"):
+            cells = nbformat.read(root / "nbs/explore.ipynb", 4).cells
+            html = next(c.source for c in cells if c.source.startswith("<div"))
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            self.wfile.write(PAGE.format(html).encode())
+            return
+        bare, self.path = (
+            self.path.startswith("/bare/"),
+            self.path.removeprefix("/bare"),
+        )
+        if bare and self.path.endswith(".wasm"):
+            self.send_error(404)
+        else:
+            super().do_GET()
+
+    def log_message(self, *args):
+        pass
+
+
+class LivePage(Page):
+    "One of the fields that the page itself answers."
+
+    def __init__(self, driver, k):
+        super().__init__(driver, k)
+        self.host = self.root.find_element(By.XPATH, "./parent::div")
+
+    def points(self, k=None):
+        time.sleep(0.5)
+        return self.driver.execute_script(
+            "return arguments[0].field.get('points')", self.host
+        )
+
+    def rows(self):
+        "What the page shows: (rows, *grid)."
+        script = "const r = arguments[0].field.get('reply');"
+        script += "return [r.grid, Array.from(r.values)]"
+        grid, values = self.driver.execute_script(script, self.host)
+        return torch.tensor(values).view(-1, *grid)
+
+    def keys(self, *keys):
+        self.driver.execute_script("arguments[0].focus()", self.svg)
+        for key in keys:
+            self.mouse().send_keys(key).perform()
+        time.sleep(1)
+
+
+def expected(model, points):
+    "What PyTorch shows for the same points: rows as `answer` gives them."
+    obs = points_observed(points, model.dim)
+    rows = answer(model, obs, True)
+    if model.dim > 1:  # the page's mean is that of the draws that it shows
+        same = torch.Generator().manual_seed(0)
+        codes = draw_codes(model, obs, SHOWN[2].n, 10, same)
+        rows[0] = model.field(codes, obs).grid(*SHOWN[2].moving).mean(0)[0, ..., 0]
+    return rows
+
+
+def check_live(p, name, model):
+    "Mouse and keys on one field; after each, page and PyTorch have the same numbers."
+    gaps = []
+
+    def same():
+        points = p.points()
+        gaps.append((p.rows() - expected(model, points)).abs().max().item())
+        assert gaps[-1] < 1e-3, f"{name}: page and PyTorch differ by {gaps[-1]:.1e}"
+        return points
+
+    first = same()
+    which, dx, dy = DRAGS[name]
+    trips, work = p.drag(p.marks[which], dx, dy, 30)
+    changed = [a != b for a, b in zip(first, same(), strict=True)]
+    assert changed == [i == which for i in range(len(first))], "others were moved"
+    p.keys("n", Keys.ARROW_UP, Keys.ARROW_LEFT)
+    assert same() != first, "keys did not move a point"
+    p.keys(Keys.DELETE)
+    assert len(same()) == len(first) - 1, "a key did not remove a point"
+    p.keys(Keys.ENTER)
+    assert len(same()) == len(first), "a key did not add a point"
+    came = p.rush(p.marks[which], 60)
+    same()
+    remove_and_add(p, None, which, name)
+    same()  # nothing is seen: the prior
+    print(
+        f"{name}: page and PyTorch within {max(gaps):.0e}. From a move of the mouse to "
+        f"the new picture {min(trips):.0f} ms at best, {statistics.median(trips):.0f} "
+        f"ms at the median of {len(trips)} moves, {work:.0f} ms of work by the "
+        f"browser; {came} answers to 60 moves in a rush"
+    )
+
+
+def check_looks(driver, out):
+    "No page scrolls sideways on a phone; pictures in both themes."
+    for width, theme in ((760, "light"), (760, "dark"), (390, "light")):
+        how = dict(width=width, height=1000, deviceScaleFactor=1.5, mobile=False)
+        driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", how)
+        ground = "#222" if theme == "dark" else "#fff"
+        driver.execute_script(
+            f"document.body.className = 'quarto-{theme}';"
+            f"document.body.style.background = '{ground}'; scrollTo(0, 0)"
+        )
+        time.sleep(0.5)
+        wide = driver.execute_script("return document.documentElement.scrollWidth")
+        assert wide <= width, f"the page is {wide} wide in a window of {width}"
+        if out:
+            picture = Image.open(io.BytesIO(driver.get_screenshot_as_png()))
+            name = f"live-{theme}" if width > 400 else "live-phone"
+            store(picture.convert("RGB"), Path(out) / f"{name}.png")
+
+
+def page(out=None):
+    "The fields of the site's Explore page, answered without Python."
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    driver = browser()
+    torch.set_num_threads(1)
+    try:
+        driver.get(f"{address}/page")
+        print(about(driver))
+        hosts = driver.find_elements(By.CSS_SELECTOR, ".nfd-live")
+        kinds = [host.get_attribute("data-model") for host in hosts]
+        pages = [LivePage(driver, k) for k in range(len(kinds))]
+        check_looks(driver, out)
+        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        for p, kind in zip(pages, kinds, strict=True):
+            driver.execute_script("arguments[0].scrollIntoView()", p.root)
+            check_live(p, kind, load(MODELS[kind]))
+        driver.get(f"{address}/bare/page")
+        host = driver.find_element(By.CSS_SELECTOR, ".nfd-live")
+        until("an apology", lambda: "could not run" in host.text)
+        print("without WebAssembly:", host.text)
+    finally:
+        driver.quit()
+        server.shutdown()
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    what, *out = sys.argv[1:] or [""]
+    if what not in ("lab", "page"):
+        sys.exit(__doc__)
+    for folder in out:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    if what == "page":
+        import torch
+        from live_page import MODELS
+
+        from nfdiffusion.explore import SHOWN, answer, points_observed
+        from nfdiffusion.training import draw_codes, load
+    (lab if what == "lab" else page)(*out)

@@ -107,7 +107,7 @@ def readme(tmp):
 
 
 def site(tmp):
-    "All that `make docs` does before it calls Quarto."
+    "All that `make docs` does before it calls Quarto, and what its pages must have."
     yml = "import nbdev.quarto as q; q.refresh_quarto_yml()"
     pages = f"{yml}; q.proc_nbs(force=True)"
     ok, out = run(sys.executable, "-I", "-c", pages, cwd=tmp)
@@ -119,6 +119,8 @@ def site(tmp):
         return (
             f'nbs/nbdev.yml: not what settings.ini gives. {mend("python")} -c "{yml}"'
         )
+    ok, out = run(sys.executable, "tools/pages.py", tmp / "_proc")
+    return "" if ok else out
 
 
 def user_code():

@@ -26,10 +26,13 @@ def exported(path):
 
 
 def functions(source):
-    "(name, lines) of each function and method."
+    """(name, lines) of each function and method; of a program without its signature,
+    which is its manual."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node.name, node.end_lineno - node.lineno + 1
+            is_program = "command" in map(ast.unparse, node.decorator_list)
+            first = node.body[0].lineno if is_program else node.lineno
+            yield node.name, node.end_lineno - first + 1
 
 
 def length(cell):
