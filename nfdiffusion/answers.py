@@ -5,15 +5,19 @@
 # %% ../nbs/answers.ipynb #a45e0004
 from __future__ import annotations
 
+import io
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from joblib import Parallel, cpu_count, delayed, parallel_config
 from safetensors import safe_open
 from torch import Tensor
 
@@ -29,7 +33,7 @@ from .training import FieldModel, load, pretrained
 # %% auto #0
 __all__ = ['most_points', 'Training', 'LoadedModel', 'load_model', 'describe_prior', 'describe_check', 'describe_weakness',
            'in_parts', 'moments_at', 'by_evidence', 'beyond_data', 'masked', 'limits_of_draws', 'by_model',
-           'answer_points', 'with_first', 'part_by_first', 'stacked_where', 'stacked_answers', 'answer_each']
+           'answer_points', 'with_first', 'part_by_first', 'stacked_where', 'stacked_answers', 'quietly', 'answer_each']
 
 # %% ../nbs/answers.ipynb #c1100015
 _SQUARE = (SparseConditionalField, TemporalField, SparseFeatureField)
@@ -381,24 +385,76 @@ def _nothing(M: int, c: int, draws: int, noise: bool) -> Answer:
         nan, nan, nan, nan, nan if noise else nan[:0, 0], np.full((draws, M, c), np.nan)
     )
 
+# %% ../nbs/answers.ipynb #729fcb73
+@contextmanager
+def quietly() -> Iterator[None]:
+    "What is printed meanwhile is not seen."
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        yield
 
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    "Sums of one order, whatever else runs."
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _one_of(i: int, answer: Callable, points: Points, *args: Any, **how: Any) -> tuple:
+    "The answer of one field of several, on one thread; an error says which."
+    try:
+        with quietly(), _one_thread():
+            return answer(points, *args, **how)
+    except Exception as e:
+        raise RuntimeError(f"field {i}: {e}") from e
+
+
+_LONG = 20.0  # seconds of work for which processes are started
+
+
+def _in_order(calls: Iterator[tuple], n: int, jobs: int | None) -> Iterator[tuple]:
+    "What n calls of `_one_of` give: the first here, others in processes if they last."
+    calls = iter(calls)
+    if jobs is None and n:
+        start = time.perf_counter()
+        yield _one_of(*next(calls))
+        seconds = (time.perf_counter() - start) * (n - 1)
+        jobs = cpu_count() if seconds > _LONG else 1
+    with parallel_config("loky", inner_max_num_threads=1):
+        pool = Parallel(
+            max(1, min(jobs or 1, n)), return_as="generator", max_nbytes=None
+        )
+    yield from pool(delayed(_one_of)(*call) for call in calls)
+
+# %% ../nbs/answers.ipynb #ca385ecd
 def answer_each(
     points: Points,  # without the coordinate
     which: Sequence[np.ndarray],  # of them, for each field
     where: Grid | Places,
     box: np.ndarray,  # (d, 2), the domain
     answer: Callable = answer_points,
+    jobs: int | None = None,  # processes; by default one, or where it lasts all cores
     **how: Any,  # as in `answer_points`, or in what takes its place
 ) -> tuple[Answer, list[str]]:
-    "A field for each part of the points, one after the other, and what was assumed."
-    answers, notes = [], []
+    "A field for each part of the points, and what was assumed."
+    from tqdm import tqdm
+
     draws, says_noise = how.get("draws", 0), how.get("loaded") is None
-    for i, rows in enumerate(which):
-        if not len(rows):
-            answers.append(_nothing(len(where), points.channels, draws, says_noise))
-            notes.append(f"field {i} has no points and is left out")
-            continue
-        one, said = answer(points.take(rows), where, box, **how)
+    nothing = _nothing(len(where), points.channels, draws, says_noise)
+    ask = partial(answer, **how)
+    full = [i for i, rows in enumerate(which) if len(rows)]
+    calls = ((i, ask, points.take(which[i]), where, box) for i in full)
+    found = _in_order(calls, len(full), jobs)
+    answers, notes = [], []
+    for i, rows in enumerate(tqdm(which, unit="field", delay=5)):
+        one, said = nothing, [f"field {i} has no points and is left out"]
+        if len(rows):
+            one, said = next(found)
+            print(*said, sep="\n", flush=True)
         answers.append(one)
         notes += said
     return stacked_answers(answers), notes

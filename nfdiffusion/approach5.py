@@ -174,6 +174,29 @@ class TokenSketch(TokenMean):
 class TokenDiffusion(TokenSketch):
     "A sketch by one code, then what it leaves at the anchors, both drawn by diffusion."
 
+    def blurred(self, codes: Tensor) -> Tensor:  # (B, F) -> (B, c, A)
+        "Sketches of codes a little off, as drawn ones are."
+        with torch.no_grad():
+            noise = 0.1 * self.codes.flow.units.std * torch.randn_like(codes)
+            return self.codes.values(codes + noise).float()
+
+    def left_loss(
+        self,
+        values: Tensor,  # (B, c, A), the truth at the anchors
+        sketch: Tensor,  # (B, c, A)
+        seen: Tensor,
+        mean: Tensor,
+        h: Tensor,
+        label: Tensor | None,
+    ) -> Tensor:
+        "Of the denoiser of what sketches leave."
+        left = (values - sketch) / self.scale(seen)
+        if self.training:
+            follow_size(self.unit, left)
+        z = (left / self.unit.clamp_min(1e-6)).flatten(1)
+        labels = training_labels(label, self.labels, z)
+        return self.denoiser.loss(z, self.given(h, labels, sketch, mean))
+
     def diffusion_loss(
         self,
         values: Tensor,  # (B, c, A), the truth at the anchors
@@ -187,15 +210,9 @@ class TokenDiffusion(TokenSketch):
         if self.sketches:
             with torch.no_grad():
                 codes = self.codes.encode(values)
-                blur = 0.1 * self.codes.flow.units.std * torch.randn_like(codes)
-                sketch = self.codes.values(codes + blur).float()
+            sketch = self.blurred(codes)
             total = self.codes.flow_loss(codes, self.maps(seen, mean), label)
-        left = (values - sketch) / self.scale(seen)
-        if self.training:
-            follow_size(self.unit, left)
-        z = (left / self.unit.clamp_min(1e-6)).flatten(1)
-        labels = training_labels(label, self.labels, z)
-        return total + self.denoiser.loss(z, self.given(h, labels, sketch, mean))
+        return total + self.left_loss(values, sketch, seen, mean, h, label)
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2fd
 class TokenDraws(TokenDiffusion):

@@ -35,7 +35,6 @@ from nfdiffusion.answers import (
     load_model,
     part_by_first,
     stacked_where,
-    with_first,
 )
 from .approach1 import fit_images
 from .approach5 import SparseConditionalField
@@ -62,8 +61,7 @@ from nfdiffusion.measured_answers import (
     answer_measured,
     check_layers,
     covariates_at,
-    find_degrees,
-    on_globe,
+    laid_out,
     plain_outliers,
     split_beside,
 )
@@ -352,29 +350,6 @@ def _answer_all(
     answer, notes = ask(points, where, box, **how)
     return answer, where, said + notes
 
-
-def _laid_out(
-    table: Points,
-    each: str | None,  # a coordinate
-    layers: Layers,
-    bounds: Sequence[float] | None,
-    path: str | Path,  # for messages
-) -> tuple[Points, Layers, Sequence[float] | None]:
-    "With `each` first, longitudes in a row, which they are, and the domain's bounds."
-    table = with_first(table, each, path) if each else table
-    one = part_by_first(table)[0] if each else table
-    lonlat = find_degrees(one, layers)
-    if lonlat is None:
-        return table, layers, bounds
-    layers = layers._replace(lonlat=lonlat)
-    one, bounds = on_globe(one, lonlat, bounds)
-    if not each:
-        return one, layers, bounds
-    coords = np.column_stack([table.coords[:, :1], one.coords])
-    box = None if table.box is None else np.r_[table.box[:1], one.box]
-    table = replace(table, coords=coords, box=box, notes=one.notes)
-    return table, layers, bounds
-
 # %% ../nbs/cli.ipynb #cli00008
 @command
 def nfd_reconstruct(
@@ -418,7 +393,7 @@ def nfd_reconstruct(
     _check_reconstruct(draws, png, at, res or spacing or like)
     _check_paths({"-o": o, "--png": png}, [points, at, like, model])
     table = read_points(points, values, coords, value, missing, layers.beside)
-    table, layers, domain = _laid_out(table, each, layers, bounds, points)
+    table, layers, domain = laid_out(table, each, layers, bounds, points)
     one = part_by_first(table)[0] if each else table
     cells = res, domain if bounds or not spacing else None, spacing, like
     where = read_places(at, one) if at else choose_grid(one, *cells)
@@ -593,7 +568,8 @@ def _checkpoints(
 # %% ../nbs/cli.ipynb #c110003a
 @command
 def nfd_fit(
-    # .npy or .npz: (n, *grid) or (n, *grid, channels); or a folder of images or arrays
+    # .npy or .npz: (n, *grid) or (n, *grid, channels); a folder of images or arrays; or
+    # a set of images that is fetched: mnist, fashion_mnist, cifar10, pathmnist, …
     data: str | Path,
     o: str | Path = "model.safetensors",  # where the model goes
     approach: int = 5,  # 1, 5, 6 or 10

@@ -18,6 +18,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import BinaryIO
@@ -27,8 +28,8 @@ import torch
 from torch import Tensor
 
 # %% auto #0
-__all__ = ['open_atomic', 'write_atomic', 'cache_dir', 'fetch', 'as_tensors', 'read_idx', 'mnist', 'fashion_mnist', 'mnist_slice',
-           'read_cifar10', 'cifar10', 'read_medmnist', 'medmnist', 'mr_slice']
+__all__ = ['IMAGE_SETS', 'open_atomic', 'write_atomic', 'cache_dir', 'fetch', 'as_tensors', 'read_idx', 'mnist', 'fashion_mnist',
+           'mnist_slice', 'read_cifar10', 'cifar10', 'read_medmnist', 'medmnist', 'mr_slice']
 
 # %% ../nbs/datasets.ipynb #c3aa7856
 @contextmanager
@@ -361,6 +362,14 @@ def medmnist(
     url = f"https://zenodo.org/records/10519652/files/{name}.npz?download=1"
     path = fetch(f"medmnist/{name}.npz", _MEDMNIST[name], [url], cache)
     return as_tensors(*read_medmnist(path, split))
+
+# %% ../nbs/datasets.ipynb #674a99fd
+IMAGE_SETS: dict[str, Callable[..., tuple[Tensor, Tensor]]] = {
+    "mnist": mnist,
+    "fashion_mnist": fashion_mnist,
+    "cifar10": cifar10,
+    **{name: partial(medmnist, name) for name in _MEDMNIST},
+}
 
 # %% ../nbs/datasets.ipynb #9adb2690
 def mr_slice(

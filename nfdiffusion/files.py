@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .datasets import IMAGE_SETS
 from .maps import read_geotiff, read_netcdf, read_shapes
 from nfdiffusion.points import (
     NOTHING_SAID,
@@ -275,7 +276,8 @@ def _scaled(fields: np.ndarray, low: float, high: float) -> Tensor:
 
 
 def read_fields(
-    path: str | Path,  # a file of an array, or a folder of arrays or images
+    # a file of an array, a folder of arrays or images, or a name in `IMAGE_SETS`
+    path: str | Path,
     channels: int = 0,  # of the last axis; by default it is one of channels up to 4
 ) -> tuple[Tensor, tuple[float, float], str]:
     "Fields (n, *grid, c) in [0, 1]; (offset, unit) of that; what was assumed."
@@ -284,8 +286,13 @@ def read_fields(
         fields = _read_folder(path)
     elif path.is_file():
         fields = FIELD_READERS.get(path.suffix.lower(), _read_image)(path)
+    elif str(path) in IMAGE_SETS:
+        fields = IMAGE_SETS[str(path)]()[0].numpy()
     else:
-        raise FileNotFoundError(f"there is no file or folder {path}")
+        raise FileNotFoundError(
+            f"there is no file or folder {path}; the sets that are fetched by name are "
+            + ", ".join(IMAGE_SETS)
+        )
     fields = _with_channels(fields, channels)
     low, high = _limits(fields, path)
     n, *grid, c = fields.shape

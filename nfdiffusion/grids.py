@@ -25,8 +25,8 @@ from nfdiffusion.points import (
 from .tables import table_columns
 
 # %% auto #0
-__all__ = ['box_of', 'to_unit', 'are_inside', 'points_inside', 'to_observations', 'even_centres', 'Grid', 'even_grid',
-           'resolution', 'spaced_grid', 'choose_grid', 'Places', 'read_places']
+__all__ = ['box_around', 'box_of', 'to_unit', 'are_inside', 'points_inside', 'to_observations', 'even_centres', 'Grid',
+           'even_grid', 'resolution', 'spaced_grid', 'choose_grid', 'Places', 'read_places']
 
 # %% ../nbs/grids.ipynb #cli00007
 def _bounds(bounds: Sequence[float], dim: int) -> np.ndarray:  # (d, 2)
@@ -44,16 +44,24 @@ def _bounds(bounds: Sequence[float], dim: int) -> np.ndarray:  # (d, 2)
     return box
 
 
-def _span(points: Points) -> np.ndarray:  # (d, 2)
-    "The box of some points and 1 % on each side."
-    low, high = points.coords.min(0), points.coords.max(0)
-    for name, a, b in zip(points.coord_names, low, high, strict=True):
-        if a == b:
-            raise ValueError(
-                f"the coordinate {name} is {a:g} everywhere; leave the column out"
-            )
-    margin = 0.01 * (high - low)
+def box_around(
+    coords: np.ndarray,  # (N, d)
+) -> np.ndarray:  # (d, 2)
+    "From and to of coordinates and 1 % on each side; where all are one, 1 wide."
+    low, high = coords.min(0), coords.max(0)
+    margin = np.where(high > low, 0.01 * (high - low), 0.5)
     return np.stack([low - margin, high + margin], 1)
+
+
+def _span(points: Points) -> np.ndarray:  # (d, 2)
+    "The box around points, which are not all at one value of a coordinate."
+    for name, column in zip(points.coord_names, points.coords.T, strict=True):
+        if np.ptp(column) == 0:
+            raise ValueError(
+                f"the coordinate {name} is {column[0]:g} everywhere; leave the column "
+                "out"
+            )
+    return box_around(points.coords)
 
 
 def box_of(points: Points, bounds: Sequence[float] | None = None) -> np.ndarray:

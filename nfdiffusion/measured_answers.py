@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from .answers import beyond_data, in_parts, masked
+from .answers import beyond_data, in_parts, masked, part_by_first, with_first
 from .directions import Turned, learn_directions
 from nfdiffusion.geometry import (
     Geometry,
@@ -39,7 +39,7 @@ from .tables import table_columns
 from .weighted import find_outliers
 
 # %% auto #0
-__all__ = ['Layers', 'check_layers', 'find_degrees', 'on_globe', 'split_beside', 'covariates_at', 'FieldOfColumn',
+__all__ = ['Layers', 'check_layers', 'find_degrees', 'on_globe', 'laid_out', 'split_beside', 'covariates_at', 'FieldOfColumn',
            'fields_of_columns', 'describe_field', 'describe_foretold', 'describe_outliers', 'plain_outliers',
            'answer_measured']
 
@@ -150,6 +150,29 @@ def on_globe(
     box[i, 1] = min(box[i, 1], box[i, 0] + 360)
     box[j] = box[j].clip(-90, 90)
     return points, [float(x) for x in box.ravel()]
+
+# %% ../nbs/measured_answers.ipynb #8d826811
+def laid_out(
+    table: Points,
+    each: str | None,  # a coordinate that each field has one value of
+    layers: Layers,
+    bounds: Sequence[float] | None,
+    path: str | Path,  # for messages
+) -> tuple[Points, Layers, Sequence[float] | None]:
+    "With `each` first, longitudes in a row, which they are, and the domain's bounds."
+    table = with_first(table, each, path) if each else table
+    one = part_by_first(table)[0] if each else table
+    lonlat = find_degrees(one, layers)
+    if lonlat is None:
+        return table, layers, bounds
+    layers = layers._replace(lonlat=lonlat)
+    one, bounds = on_globe(one, lonlat, bounds)
+    if not each:
+        return one, layers, bounds
+    coords = np.column_stack([table.coords[:, :1], one.coords])
+    box = None if table.box is None else np.r_[table.box[:1], one.box]
+    table = replace(table, coords=coords, box=box, notes=one.notes)
+    return table, layers, bounds
 
 # %% ../nbs/measured_answers.ipynb #5a1d000d
 def split_beside(

@@ -24,8 +24,9 @@ if TYPE_CHECKING:  # they take a while to import, and are wanted for files alone
     import xarray
 
 # %% auto #0
-__all__ = ['QUANTITIES', 'FIELD_WRITERS', 'Answer', 'Result', 'field_arrays', 'describe_arrays', 'field_dataset', 'field_frame',
-           'write_arrays', 'check_writable', 'write_field', 'draw_field', 'describe_picture', 'draw_gallery']
+__all__ = ['QUANTITIES', 'FIELD_WRITERS', 'Answer', 'Result', 'field_arrays', 'describe_arrays', 'variable_attrs',
+           'field_dataset', 'field_frame', 'write_arrays', 'check_writable', 'write_field', 'draw_field',
+           'describe_picture', 'draw_gallery']
 
 # %% ../nbs/outputs.ipynb #c1100053
 QUANTITIES = {
@@ -177,8 +178,13 @@ def _coordinates(result: Result) -> tuple[tuple[str, ...], dict]:
     named = zip(dims, where.names, where.axes, strict=True)
     return dims, {k: ((k,), *_coordinate(n, axis, points)) for k, n, axis in named}
 
-
-def _variable_attrs(quantity: str, value: str, points: Points) -> dict:
+# %% ../nbs/outputs.ipynb #466b494e
+def variable_attrs(
+    quantity: str,  # one of `QUANTITIES`, or draws
+    value: str,  # the name of what is measured
+    points: Points,
+) -> dict:
+    "What is said of a quantity in a file: what it is, and its unit."
     about = points.attrs.get(value, {})
     attrs = dict(long_name=f"{value}: {QUANTITIES.get(quantity, 'draws of the field')}")
     if units := about.get("units"):
@@ -204,7 +210,7 @@ def field_dataset(result: Result) -> xarray.Dataset:
         folded = where.fold(values)
         for c, value in enumerate(points.value_names):
             key = name if one else f"{name}_{_plain(value)}"
-            attrs = _variable_attrs(name, value, points)
+            attrs = variable_attrs(name, value, points)
             if name == "mean" and not one:
                 attrs["ancillary_variables"] = f"std_{_plain(value)}"
             variables[key] = (dims, folded[..., c], attrs)
@@ -214,7 +220,7 @@ def field_dataset(result: Result) -> xarray.Dataset:
         variables[key] = (
             ("draw", *dims),
             draws,
-            _variable_attrs("draws", value, points),
+            variable_attrs("draws", value, points),
         )
     about = dict(
         Conventions="CF-1.8",

