@@ -17,7 +17,7 @@ from .data import Observations
 from .datasets import cache_dir
 
 # %% auto #0
-__all__ = ['ORIGINAL', 'Contest', 'gridded', 'heaton', 'asked', 'scores']
+__all__ = ['ORIGINAL', 'Contest', 'gridded', 'heaton', 'covered', 'asked', 'scores']
 
 # %% ../nbs/contest.ipynb #c0570006
 _DIGESTS = dict(
@@ -75,6 +75,18 @@ def heaton(
     return Contest(*(torch.from_numpy(grids[k]) for k in Contest._fields))
 
 # %% ../nbs/contest.ipynb #c0570009
+def covered(
+    field: Contest,
+    turned: tuple[int, ...] = (),  # axes along which the clouds are turned over
+) -> tuple[Tensor, Tensor, Tensor]:  # (H, W): what is seen, what is asked, the truth
+    "Under the contest's clouds, or turned ones that hide what was seen."
+    seen = ~field.seen.isnan()
+    if not turned:
+        return seen, ~seen & ~field.truth.isnan(), field.truth
+    hidden = seen & ~seen.flip(turned)
+    return seen & ~hidden, hidden, field.seen
+
+
 def asked(
     field: Contest,
     turned: tuple[int, ...] = (),  # axes along which the clouds are turned over, to
@@ -82,11 +94,7 @@ def asked(
     "What is seen, and what is asked."
     axes = [2 * (v - v.min()) / (v.max() - v.min()) - 1 for v in field[:2]]
     places = torch.stack(torch.meshgrid(*axes, indexing="ij"), -1)
-    seen, truth = ~field.seen.isnan(), field.truth
-    hidden = ~seen & ~truth.isnan()
-    if turned:
-        hidden, truth = seen & ~seen.flip(turned), field.seen
-        seen = seen & ~hidden
+    seen, hidden, truth = covered(field, turned)
     values = field.seen.double()
     return tuple(
         Observations(places[m][None], v.double()[m][None, :, None])

@@ -191,18 +191,17 @@ class _Around:
         thinner = max(2.0, (len(at) / 64) ** (1 / PARTS))
         sizes = [round(len(at) / thinner**k) for k in range(PARTS + 1)]
         self.parts = [order[:n] for n in sizes if n]
-        self.trees = [cKDTree(at[part].numpy()) for part in self.parts]
+        self.trees = [cKDTree(at[part].numpy()) for part in self.parts[:-1]]
 
     def __call__(self, low: Tensor, high: Tensor) -> Tensor:  # (d,) both -> (n,)
         "Which points they are."
         places = low.numpy() + (high - low).numpy() * _lattice(len(low))
         more = {1: 3, 2: 1, 3: 1}.get(len(low), 4)  # the fewer the places
-        found = []
-        for k, (tree, part) in enumerate(zip(self.trees, self.parts, strict=True)):
+        found = [self.parts[-1]]
+        for k, (tree, part) in enumerate(zip(self.trees, self.parts, strict=False)):
             nearest = more * (FAR if k else NEAR)
             which = tree.query(places, min(nearest, len(part)))[1]
             found.append(part[torch.from_numpy(which.reshape(-1))])
-        found.append(self.parts[-1])
         return torch.cat(found).unique()
 
 # %% ../nbs/point_posterior.ipynb #5defeb91
@@ -291,10 +290,11 @@ class _Solved(torch.autograd.Function):
     @staticmethod
     def setup_context(ctx, inputs, output):
         ctx.mark_non_differentiable(*output)
+        ctx.outputs = len(output)
 
     @staticmethod
     def jvp(ctx, *tangents):
-        return None, None, None
+        return (None,) * ctx.outputs
 
 # %% ../nbs/point_posterior.ipynb #7e11a005
 class _Tiles:
@@ -309,15 +309,20 @@ class _Tiles:
         everything = torch.arange(len(at))
         self.root = _tiled(at, everything, at.amin(0), at.amax(0), self.tiles)
         self.known: dict[int, tuple] = {}  # weights by tile
-        self.recent: dict[int, tuple] = {}  # factors by tile
+        self.recent: dict[int, tuple] = {}  # what was solved last, by tile
 
     def __getstate__(self) -> dict:
         return self.__dict__ | dict(recent={})  # too large to travel
 
     def solved(self, tile: _Tile) -> tuple[Tensor, _AllPoints]:
         "Which points answer in a tile, and what they say."
-        i = torch.cat([tile.own, self.around(tile.low, tile.high)]).unique()
-        return i, _AllPoints(self.x[i], self.y[i], self.noise[i], self.prior)
+        if tile.number not in self.recent:
+            i = torch.cat([tile.own, self.around(tile.low, tile.high)]).unique()
+            while len(self.recent) >= max(1, 2**25 // len(i) ** 2):  # 256 MB
+                self.recent.pop(next(iter(self.recent)))
+            given = _AllPoints(self.x[i], self.y[i], self.noise[i], self.prior)
+            self.recent[tile.number] = i, given
+        return self.recent[tile.number]
 
     def parts(self, q: Tensor) -> Iterator[tuple[_Tile, Tensor, Tensor]]:
         "Tiles, some thousand queries of each at most, and their shares."
@@ -328,12 +333,8 @@ class _Tiles:
 
     def factor(self, tile: _Tile) -> tuple[Tensor, Tensor, Tensor]:
         "Which points answer in a tile (n,), their factor (n, n) and weights (n, c)."
-        if tile.number not in self.recent:
-            i, given = self.solved(tile)
-            while len(self.recent) >= max(1, 2**25 // len(i) ** 2):  # 256 MB
-                self.recent.pop(next(iter(self.recent)))
-            self.recent[tile.number] = i, given.chol, given.alpha
-        return self.recent[tile.number]
+        i, given = self.solved(tile)
+        return i, given.chol, given.alpha
 
 # %% ../nbs/point_posterior.ipynb #7e11a006
 class _TiledPoints(_Tiles):
@@ -358,17 +359,17 @@ class _TiledPoints(_Tiles):
         return partial(self.answer, r, {})
 
     def weights(self, r: Tensor, known: dict, tile: _Tile) -> tuple[Tensor, ...]:
-        "Which points answer in a tile (n,), their weights (n, m), and no third."
+        "Which points answer in a tile (n,), and their weights (n, m)."
         if tile.number not in known:
             i, given = self.solved(tile)
-            known[tile.number] = i, torch.cholesky_solve(r[i], given.chol), r[:0]
+            known[tile.number] = i, torch.cholesky_solve(r[i], given.chol)
         return known[tile.number]
 
     def answer(self, r: Tensor, known: dict, q: Tensor) -> Tensor:  # (M, d) -> (M, m)
         total = (0 * q.sum(1, keepdim=True)).repeat(1, r.shape[1])  # nan stays nan
         find = partial(self.weights, r, known)
         for tile, which, share in self.parts(q):
-            i, alpha, _ = _Solved.apply(share, find, tile)
+            i, alpha = _Solved.apply(share, find, tile)
             said = self.prior.cov(q[which], self.x[i]) @ alpha
             total = total.index_add(0, which, share[:, None] * said)
         return total
