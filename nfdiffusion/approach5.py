@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -28,14 +29,19 @@ from nfdiffusion.fields import (
     weighted_mse,
 )
 from .linalg import ridge_codes
-from .networks import centre_and_spread, observed_unet, to_patches
+from nfdiffusion.networks import (
+    centre_and_spread,
+    observed_unet,
+    stand_in,
+    to_patches,
+)
 from .places import LocalSiren, Places
 from .randomness import RandomSource, random_normal
 from .training import FieldModel, LatentModel
 
 # %% auto #0
-__all__ = ['TOKENS', 'TokenField', 'TokenMean', 'TokenSketch', 'TokenDiffusion', 'TokenDraws', 'read_target', 'unseen_share',
-           'to_anchors', 'SparseConditionalField']
+__all__ = ['TOKENS', 'TokenField', 'TokenMean', 'TokenSketch', 'TokenDiffusion', 'TokenDraws', 'Reading', 'read_target',
+           'unseen_share', 'to_anchors', 'SparseConditionalField']
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #6b30c2e5
 class TokenField(LatentModel):
@@ -97,18 +103,26 @@ class TokenMean(TokenField):
         depth: int,
         passes: int,
         relative: bool | str,  # to a membrane, or "plate"
+        beside: int = 0,  # channels seen beside the values
         **field,  # what `TokenField` takes
     ):
         anchors = 2 ** (len(widths) - 1)
         super().__init__(anchors=anchors, **field)
         c, per_token = self.channels, anchors**self.dim
         self.width = widths[-1] + per_token * widths[0]  # of a token's features
-        self.relative = bool(relative)
-        self.body = observed_unet(self.shape, c, relative, widths, depth, passes)
+        self.relative, self.beside = bool(relative), beside
+        unet = widths, depth, passes
+        self.body = observed_unet(self.shape, c, relative, *unet, beside=beside)
 
-    def seen(self, obs: Observations) -> Tensor:  # (c + 1, B, A)
+    def seen(self, obs: Observations) -> Tensor:  # (c + 1, B, A), and what is beside
         "Observations on the anchors, as `splat` writes them."
-        return splat(obs, *self.shape)
+        seen = splat(obs, *self.shape)
+        if not self.beside:
+            return seen
+        if obs.beside is None:
+            none = seen.new_zeros(self.beside + 1, *seen.shape[1:])
+            return torch.cat([seen, none])
+        return torch.cat([seen, splat(obs.beside, *self.shape)])
 
     def features(self, seen: Tensor) -> tuple[Tensor, Tensor]:
         "The mean at the anchors (B, c, A), and features of each token (B, C, *cells)."
@@ -139,7 +153,8 @@ class TokenSketch(TokenMean):
         c, self.labels = self.channels, labels
         if code:
             flow = dict(width=24, features=112, labels=labels, hidden=160)
-            self.codes = GridCodes(self.shape, c, 2 * c + 1, code, **flow)
+            maps = 2 * c + 1 + self.beside + bool(self.beside)
+            self.codes = GridCodes(self.shape, c, maps, code, **flow)
         maps = 2 * c if code else 0
         size = self.shape, self.patch, c, self.width, maps
         net = GridDenoiser(*size, *diffusion, labels)
@@ -155,7 +170,9 @@ class TokenSketch(TokenMean):
         "What residuals are measured in: if relative, the spread of each item."
         if not self.relative:
             return torch.ones_like(self.unit)
-        values, share = seen.movedim(0, 1).split([self.channels, 1], 1)
+        x, more = seen.movedim(0, 1).tensor_split([self.channels + 1], 1)
+        x = stand_in(x, more) if self.beside else x
+        values, share = x.split([self.channels, 1], 1)
         return centre_and_spread(values / share.clamp_min(1e-6), share)[1]
 
     def maps(self, seen: Tensor, mean: Tensor) -> Tensor:  # (2c + 1, B, A)
@@ -259,14 +276,20 @@ class TokenDraws(TokenDiffusion):
         return self.code_of(sketch + left)
 
 # %% ../nbs/06_approach5_sparse_conditional.ipynb #789a61b1
-def read_target(
-    places: Places, target: Observations
-) -> tuple[Tensor, Tensor, Tensor | None]:
-    "Points (1 or B, M, d), what reads anchors there, and its inverse if all share it."
+class Reading(NamedTuple):
+    "Points, and what reads values there off the anchors."
+
+    x: Tensor  # (1 or B, M, d)
+    W: Tensor  # (*, M, A)
+    inverse: Tensor | None  # (A, M), if all items share their points
+
+
+def read_target(places: Places, target: Observations) -> Reading:
+    "The reading of a target's points."
     x = shared_points(target.coords)
     if x.ndim == 2 and bool(target.mask.all()):
-        return x[None], *places.read(x)
-    return target.coords, places.matrix(target.coords) @ places.lift, None
+        return Reading(x[None], *places.read(x))
+    return Reading(target.coords, places.matrix(target.coords) @ places.lift, None)
 
 
 def unseen_share(
@@ -308,6 +331,7 @@ class SparseConditionalField(TokenDraws, FieldModel):
         depth: int = 2,  # blocks at its coarsest level
         passes: int = 1,  # through it
         relative: bool | str = False,  # to a membrane, or "plate": photographs, scans
+        beside: int = 0,  # channels seen beside the values, as a grey image; relative
         diffusion: tuple = (64, 3),  # width and depth of the denoiser
         code: int = 0,  # numbers that draws are sketched by; 0: the mean is the sketch
         labels: int = 0,  # classes that draws can be asked for
@@ -316,16 +340,18 @@ class SparseConditionalField(TokenDraws, FieldModel):
         noise: float = 0.1,  # of the kriging, relative to the residual
         balance: tuple = (1.0, 1.0),  # λ of the regressions, and of the diffusions
     ):
-        n = tokens or TOKENS.get(dim, 4)
-        field = dict(
-            dim=dim, channels=channels, bounds=bounds, reach=reach, noise=noise
-        )
-        unet = dict(widths=widths, depth=depth, passes=passes, relative=relative)
-        super().__init__(diffusion, labels, code, tokens=n, **unet, **field)
+        about = dict(dim=dim, channels=channels, bounds=bounds, beside=beside)
+        about |= dict(widths=widths, depth=depth, passes=passes, relative=relative)
+        about |= dict(tokens=tokens or TOKENS.get(dim, 4), reach=reach, noise=noise)
+        super().__init__(diffusion, labels, code, **about)
         self.balance = balance
 
     def loss(
-        self, obs: Observations, target: Observations, label: Tensor | None = None
+        self,
+        obs: Observations,
+        target: Observations,
+        label: Tensor | None = None,
+        reading: Reading | None = None,  # of the target's points, if it is known
     ) -> Tensor:
         regression, diffusion = self.balance
         with torch.set_grad_enabled(bool(regression) and torch.is_grad_enabled()):
@@ -333,12 +359,12 @@ class SparseConditionalField(TokenDraws, FieldModel):
             mean, h = self.features(seen)
         total = mean.new_zeros(())
         with torch.autocast(mean.device.type, enabled=False):
-            x, W, inverse = read_target(self.places, target)
+            x, W, inverse = reading or read_target(self.places, target)
             error = (mean @ W.mT).mT - target.values  # (B, M, c)
             left = to_anchors(-error.detach(), target.mask, W, inverse)
-            values = mean.detach() + left  # the truth at the anchors
+        values = mean.detach() + left  # the truth at the anchors
         if regression:
-            weight = target.mask * unseen_share(seen[-1], x, self.shape)
+            weight = target.mask * unseen_share(seen[self.channels], x, self.shape)
             if self.relative:  # or the few of most contrast would be all
                 weight = weight / self.scale(seen)[..., 0]
             total = total + regression * weighted_mse(error, weight)

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from .data import Observations, grid_coords, observe_mixed
+from .data import Observations, grid_coords, mixed_mask
 
 # %% auto #0
-__all__ = ['halved', 'pyramid', 'Pool', 'vary_values', 'busiest_windows', 'area_matrix', 'coarse_points', 'outside_boxes',
-           'along_axis', 'every_kth', 'outside_slab', 'observe_windows', 'pad_points', 'window_batches',
-           'between_latents', 'clip_batches']
+__all__ = ['LUMA', 'halved', 'pyramid', 'Pool', 'Pools', 'vary_values', 'busiest_windows', 'area_matrix', 'coarse_points',
+           'outside_boxes', 'along_axis', 'every_kth', 'outside_slab', 'whole_windows', 'grey_of', 'seen_grey',
+           'some_coarse', 'pad_points', 'observe_windows', 'window_batches', 'between_latents', 'joined',
+           'clip_batches']
 
 # %% ../nbs/crops.ipynb #33ea49f2
 def halved(
@@ -98,6 +99,24 @@ class Pool:
         index = index.view(n, *shape)
         return self.row[index].float() / 255
 
+# %% ../nbs/crops.ipynb #3c5b0005
+class Pools:
+    "Several pools as one: of each a share of the windows."
+
+    def __init__(
+        self,
+        shares: dict[Pool, float],  # add up to 1
+    ):
+        self.shares = shares
+
+    def windows(self, n: int, shape: Sequence[int]) -> Tensor:
+        "As `Pool.windows`, pool by pool."
+        upto, parts = 0.0, []
+        for pool, share in self.shares.items():
+            start, upto = round(n * upto), upto + share
+            parts.append(pool.windows(round(n * upto) - start, shape))
+        return torch.cat(parts)
+
 # %% ../nbs/crops.ipynb #6906d14e
 def vary_values(
     x: Tensor,  # (n, *shape, c) in [0, 1]
@@ -158,7 +177,7 @@ def coarse_points(
     n = cells[:, None, None]
     coords = ((2 * k + 1) / n - 1).clamp(-1, 1)
     seen = (k < n).all(-1)
-    return Observations(coords, x.reshape(B, -1, c), seen)
+    return Observations.trusted(coords, x.reshape(B, -1, c), seen)
 
 # %% ../nbs/crops.ipynb #9687add9
 def outside_boxes(
@@ -224,6 +243,62 @@ def outside_slab(
     first = (rand[1] * (size - thick + 1)).floor()
     return (index < first) | (index >= first + thick)
 
+# %% ../nbs/crops.ipynb #79ba6e3d
+LUMA = 0.299, 0.587, 0.114  # of red, green and blue in grey (Rec. ITU-R BT.601)
+
+
+def whole_windows(x: Tensor) -> Observations:  # (B, *shape, c)
+    "Every cell of windows, as `from_grid`, unchecked."
+    B, *shape, c = x.shape
+    coords = grid_coords(*shape, device=x.device).expand(B, -1, -1)
+    values = x.reshape(B, -1, c)
+    return Observations.trusted(coords, values, torch.ones_like(values[..., 0]) > 0)
+
+
+def grey_of(
+    x: Tensor,  # (..., 3)
+) -> Tensor:  # (..., 1)
+    "The grey of colours."
+    return sum(w * x[..., k, None] for k, w in enumerate(LUMA))
+
+
+def seen_grey(
+    obs: Observations,  # of colours
+    whole: Observations,
+    share: float,  # of the items are seen in grey everywhere,
+    alone: float = 0.4,  # and of these so many not at all in colour
+) -> Observations:
+    "Some items in grey beside what is seen in colour."
+    grey = grey_of(whole.values)
+    kind = torch.rand(len(obs), 1, device=grey.device)
+    mask = obs.mask & (kind >= share * alone)
+    seen = Observations.trusted(obs.coords, obs.values * mask[..., None], mask)
+    seen.beside = Observations.trusted(whole.coords, grey, whole.mask & (kind < share))
+    return seen
+
+# %% ../nbs/crops.ipynb #79ba6e3f
+def some_coarse(
+    obs: Observations,
+    x: Tensor,  # (B, *shape, c)
+    now: Tensor,  # (B, 1) bool
+    factor: tuple,
+) -> Observations:
+    "For some of the windows, a coarse image instead."
+    n = x.shape[1]
+    low, high = math.ceil(n / factor[1]), math.floor(n / factor[0])
+    cells = torch.randint(low, high + 1, (len(x),), device=x.device)
+    o = coarse_points(x, cells, high)
+    pad = obs.mask.shape[1] - o.mask.shape[1]
+    coords = torch.where(now[..., None], pad_points(o.coords, pad), obs.coords)
+    values = torch.where(now[..., None], pad_points(o.values, pad), obs.values)
+    mask = torch.where(now, pad_points(o.mask, pad), obs.mask)
+    return Observations.trusted(coords, values, mask)
+
+
+def pad_points(v: Tensor, n: int) -> Tensor:  # (B, N, …) -> (B, N + n, …)
+    "Zeros behind the points."
+    return torch.cat([v, v.new_zeros(len(v), n, *v.shape[2:])], 1)
+
 # %% ../nbs/crops.ipynb #79ba6e3c
 def observe_windows(
     x: Tensor,  # (B, *shape, c)
@@ -231,17 +306,17 @@ def observe_windows(
     boxes: float = 0.15,  # all but a box,
     slices: float = 0.0,  # every k-th slice,
     slabs: float = 0.0,  # all but a slab,
-    sparse: float = 0.0,  # pixels of every k-th slice; the rest by `observe_mixed`
+    sparse: float = 0.0,  # pixels of every k-th slice; the rest as by `observe_mixed`
     share: tuple = (0.03, 0.25),  # of the pixels, log-uniform
     factor: tuple = (1.5, 4.3),  # how much coarser, along an axis
     axis: int | None = None,  # across which slices and slabs lie; by default any
-    **how,  # for `observe_mixed`
+    grey: float = 0.0,  # fraction of the windows that are seen in grey beside
+    **how,  # for `mixed_mask`
 ) -> tuple[Observations, Observations]:  # what is seen, and all of it
-    "Windows, each seen in one of many ways."
+    "Windows, each seen in one of many ways. Nothing of them waits for the device."
     B, *shape, _c = x.shape
-    target = Observations.from_grid(x)
-    mixed = observe_mixed(target, share, **how)
-    coords, mask = target.coords, mixed.mask
+    target = whole_windows(x)
+    mask = mixed_mask(target.coords, share, **how)
     each = every_kth(shape, B, axis=axis, device=x.device)
     few = torch.rand(mask.shape, device=x.device) < 2 * share[1]
     kind, first = torch.rand(B, 1, device=x.device), coarse
@@ -253,23 +328,10 @@ def observe_windows(
     ):
         mask = torch.where((kind >= first) & (kind < first + part), seen, mask)
         first += part
-    values = target.values * mask[..., None]
+    obs = Observations.trusted(target.coords, target.values * mask[..., None], mask)
     if coarse:
-        n = shape[0]
-        low, high = math.ceil(n / factor[1]), math.floor(n / factor[0])
-        cells = torch.randint(low, high + 1, (B,), device=x.device)
-        o = coarse_points(x, cells, high)
-        pad = mask.shape[1] - o.mask.shape[1]
-        now = kind[..., None] < coarse
-        coords = torch.where(now, pad_points(o.coords, pad), coords)
-        values = torch.where(now, pad_points(o.values, pad), values)
-        mask = torch.where(now[..., 0], pad_points(o.mask, pad), mask)
-    return Observations(coords, values, mask), target
-
-
-def pad_points(v: Tensor, n: int) -> Tensor:  # (B, N, …) -> (B, N + n, …)
-    "Zeros behind the points."
-    return torch.cat([v, v.new_zeros(len(v), n, *v.shape[2:])], 1)
+        obs = some_coarse(obs, x, kind < coarse, factor)
+    return (seen_grey(obs, target, grey) if grey else obs), target
 
 # %% ../nbs/crops.ipynb #6cd4dd3f
 def window_batches(
@@ -297,8 +359,17 @@ def between_latents(
     frame = (obs.coords[..., :1] + 1) * (2 * T - 1) / 2 - 0.5
     times = (frame / 2 + 0.5) * 2 / T - 1
     coords = torch.cat([times, obs.coords[..., 1:]], -1)
-    target = Observations.from_grid(x[:, ::2])
-    return Observations(coords, obs.values, obs.mask), target
+    return Observations.trusted(coords, obs.values, obs.mask), whole_windows(x[:, ::2])
+
+
+def joined(
+    a: Observations,
+    b: Observations,  # with at least as many points
+) -> Observations:
+    "One batch of two."
+    pad = b.mask.shape[1] - a.mask.shape[1]
+    parts = zip((a.coords, a.values, a.mask), (b.coords, b.values, b.mask), strict=True)
+    return Observations.trusted(*[torch.cat([pad_points(v, pad), w]) for v, w in parts])
 
 
 def clip_batches(
@@ -306,15 +377,19 @@ def clip_batches(
     size: int,  # clips in a batch
     frames: int = 9,  # latent times of the model
     side: int = 32,
-    between: float = 0.25,  # share of the batches that are seen between latents too
+    between: float = 0.25,  # share of each batch that is seen between latents too
     power: float = 1.0,  # for `vary_values`
     of: int = 2,  # for `busiest_windows`
     **how,  # for `observe_windows`
 ) -> Iterator:  # of (observations, target)
     "Endless batches of random clips, seen in part and whole."
     how = dict(coarse=0.0, axis=0) | how
+    double = round(size * between)
+
+    def clips(n, T):
+        return vary_values(busiest_windows(pool, n, (T, side, side), of), power)
+
     while True:
-        double = torch.rand(()) < between
-        T = 2 * frames - 1 if double else frames
-        x = vary_values(busiest_windows(pool, size, (T, side, side), of), power)
-        yield between_latents(x, **how) if double else observe_windows(x, **how)
+        now, target = observe_windows(clips(size - double, frames), **how)
+        also, more = between_latents(clips(double, 2 * frames - 1), **how)
+        yield joined(now, also), joined(target, more)

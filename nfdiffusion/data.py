@@ -269,9 +269,22 @@ class Observations(_Batch):
         mask: Tensor | None = None,  # (B, N) bool, True = observed; by default all
         *,
         noise: float | None = None,  # standard deviation on the values, if known
+        beside: Observations | None = None,  # of the same items, in other channels
     ):
         self.coords, self.values, self.mask = _checked_points(coords, values, mask)
-        self.noise = noise
+        self.noise, self.beside = noise, beside
+        if beside is not None and len(beside) != len(self):
+            raise ValueError(
+                f"{len(self)} items, but {len(beside)} beside them; give one for each"
+            )
+
+    @classmethod
+    def trusted(cls, coords: Tensor, values: Tensor, mask: Tensor) -> Observations:
+        "Of tensors known to fit: nothing is looked at, no graphics card waited for."
+        self = object.__new__(cls)
+        self.coords, self.values, self.mask = coords, values, mask
+        self.noise = self.beside = None
+        return self
 
     @classmethod
     def from_grid(
@@ -292,9 +305,9 @@ class Observations(_Batch):
     def __getitem__(self, i: int | slice | list | Tensor) -> Observations:
         "A part of the batch; the batch axis stays."
         i = batch_index(i, len(self))
-        return Observations(
-            self.coords[i], self.values[i], self.mask[i], noise=self.noise
-        )
+        parts = self.coords[i], self.values[i], self.mask[i]
+        beside = self.beside and self.beside[i]
+        return Observations(*parts, noise=self.noise, beside=beside)
 
     def to(self, *args, **kwargs) -> Observations:
         "Of another type or on another device, as `Tensor.to`."
@@ -302,9 +315,9 @@ class Observations(_Batch):
         values = self.values.to(*args, **kwargs)
         if coords is self.coords and values is self.values:
             return self
-        return Observations(
-            coords, values, self.mask.to(coords.device), noise=self.noise
-        )
+        parts, beside = (coords, values, self.mask.to(coords.device)), self.beside
+        beside = beside and beside.to(*args, **kwargs)
+        return Observations(*parts, noise=self.noise, beside=beside)
 
 # %% ../nbs/00_data.ipynb #35fc928a
 def _uniform(n: int, m: int, low: float, high: float, generator) -> Tensor:
@@ -446,7 +459,8 @@ def _take(
     index = index.to(points.device)[..., None]
     x = points.coords.gather(1, index.expand(-1, -1, points.dim))
     y = points.values.gather(1, index.expand(-1, -1, points.channels))
-    return Observations(x, y, mask.to(points.device), noise=points.noise)
+    kept = dict(noise=points.noise, beside=points.beside)
+    return Observations(x, y, mask.to(points.device), **kept)
 
 
 def _with_noise(obs: Observations, noise: float, generator) -> Observations:
@@ -455,7 +469,7 @@ def _with_noise(obs: Observations, noise: float, generator) -> Observations:
     if noise:
         y = y + noise * torch.randn(y.shape, generator=generator).to(y)
     total = math.hypot(obs.noise or 0.0, noise)
-    return Observations(obs.coords, y, obs.mask, noise=total)
+    return Observations(obs.coords, y, obs.mask, noise=total, beside=obs.beside)
 
 # %% ../nbs/00_data.ipynb #9b31fe07
 def observe(

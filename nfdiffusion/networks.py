@@ -17,8 +17,8 @@ from .linalg import upcast
 
 # %% auto #0
 __all__ = ['rms_norm', 'conv_nd', 'conv_transpose_nd', 'channels_last', 'zeroed', 'ConvBlock', 'to_patches', 'to_pixels',
-           'unchanged', 'check_shape', 'UNetLevels', 'GridUNet', 'halve', 'enlarge', 'neighbour_mean', 'membrane',
-           'plate', 'centre_and_spread', 'Relative', 'observed_unet']
+           'unchanged', 'check_shape', 'UNetLevels', 'GridUNet', 'ConvUNet', 'halve', 'enlarge', 'neighbour_mean',
+           'membrane', 'plate', 'stand_in', 'centre_and_spread', 'Relative', 'observed_unet']
 
 # %% ../nbs/networks.ipynb #2dc3f866
 def rms_norm(
@@ -42,7 +42,7 @@ def conv_transpose_nd(dim: int, *args, **kwargs) -> nn.Module:
 
 
 def channels_last(x: Tensor) -> Tensor:
-    "Images with channels innermost in memory, as a CPU convolves fastest."
+    "Images with channels innermost in memory, as processors convolve fastest."
     return x.contiguous(memory_format=torch.channels_last) if x.ndim == 4 else x
 
 # %% ../nbs/networks.ipynb #a7c2000a
@@ -230,6 +230,56 @@ class GridUNet(UNetLevels):
             found = self.once(x, found)
         return found
 
+# %% ../nbs/networks.ipynb #c07e0002
+class ConvUNet(nn.Module):
+    "A U-Net that is the same everywhere, over grids of any size."
+
+    def __init__(
+        self,
+        dim: int,  # axes of the grid
+        channels: int,  # of what goes in
+        out: int,  # of what comes out, 0 at first
+        widths: Sequence = (32, 48, 64),  # channels of each level, from fine to coarse
+        depth: int = 2,  # blocks at the coarsest level; the others have one each way
+        steer: int = 0,  # length of the vector that steers its blocks, if there is one
+    ):
+        super().__init__()
+        steps = list(pairwise(widths))  # (finer, coarser)
+
+        def blocks(sizes: Sequence) -> nn.ModuleList:
+            return nn.ModuleList(ConvBlock(dim, w, steer=steer) for w in sizes)
+
+        self.into = conv_nd(dim, channels, widths[0], 3, padding=1)
+        self.enc, self.dec = blocks(widths[:-1]), blocks(widths[:-1])
+        self.mid = blocks([widths[-1]] * depth)
+        self.down = nn.ModuleList(conv_nd(dim, a, b, 2, stride=2) for a, b in steps)
+        self.up = nn.ModuleList(
+            conv_transpose_nd(dim, b, a, 2, stride=2) for a, b in steps
+        )
+        self.last = zeroed(conv_nd(dim, widths[0], out, 3, padding=1))
+        if dim == 2:
+            self.to(memory_format=torch.channels_last)
+
+    def forward(
+        self,
+        x: Tensor,  # (B, channels, *shape)
+        e: Tensor | None = None,  # (B, steer)
+    ) -> Tensor:  # (B, out, *shape)
+        shape, multiple = x.shape[2:], 2 ** len(self.down)
+        more = [n for s in reversed(shape) for n in (0, -s % multiple)]
+        h, skips = self.into(channels_last(F.pad(x, more, mode="replicate"))), []
+        for block, down in zip(self.enc, self.down, strict=True):
+            h = block(h, e)
+            skips.append(h)
+            h = down(h)
+        for block in self.mid:
+            h = block(h, e)
+        way_up = list(zip(self.dec, self.up, skips, strict=True))
+        for block, up, skip in reversed(way_up):
+            h = block(skip + up(h), e)
+        h = upcast(self.last(h))
+        return h[(..., *[slice(s) for s in shape])]
+
 # %% ../nbs/networks.ipynb #a7c20013
 def halve(f: Tensor) -> Tensor:  # (B, c, *shape) -> (B, c, *half of it, rounded up)
     "Averages of blocks of two along each axis; what is left at an end stays one."
@@ -311,6 +361,17 @@ def plate(
         p = z + size / before.clamp_min(1e-20) * p
     return f
 
+# %% ../nbs/networks.ipynb #57a4d003
+def stand_in(
+    x: Tensor,  # (B, c + 1, *shape) of `splat`
+    more: Tensor,  # (B, k + 1, *shape), of other channels in the same units
+) -> Tensor:  # (B, c + 1, *shape)
+    "What is seen; where that is nothing or one value, the other channels' mean."
+    few = x[:, -1:].flatten(1).sum(1) <= 1.5
+    grey = more[:, :-1].mean(1, keepdim=True).expand(-1, x.shape[1] - 1, *x.shape[2:])
+    other = torch.cat([grey, more[:, -1:]], 1)
+    return torch.where(few[(..., *[None] * (x.ndim - 1))], other, x)
+
 # %% ../nbs/networks.ipynb #a7c2001b
 def centre_and_spread(
     surface: Tensor,  # (B, c, *shape)
@@ -337,17 +398,29 @@ class Relative(nn.Module):
         self,
         net: GridUNet,
         bends: bool = False,  # a plate, and what it leaves as input too; or a membrane
+        beside: int = 0,  # other channels, in the units of the values, behind the share
     ):
         super().__init__()
-        self.net, self.bends = net, bends
+        self.net, self.bends, self.beside = net, bends, beside
 
     def about(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         "The surface, the spread, and what the network is given."
-        base, share = (plate if self.bends else membrane)(x), x[:, -1:]
-        centre, spread = centre_and_spread(base, share)
-        given = [(base - centre) / spread, share]
+        surface = plate if self.bends else membrane
+        if not self.beside:
+            base, known = surface(x), x[:, -1:]
+            centre, spread = centre_and_spread(base, known)
+        else:
+            x, more = x.tensor_split([x.shape[1] - self.beside - 1], 1)
+            level, share = membrane(more).mean(1, keepdim=True), x[:, -1:]
+            base = level + surface(torch.cat([x[:, :-1] - level * share, share], 1))
+            known = stand_in(x, more)[:, -1:]
+            centre, spread = centre_and_spread(base, known)
+        given = [(base - centre) / spread, known]
         if self.bends:
-            given.append((x[:, :-1] - base * share) / spread)
+            given.append((x[:, :-1] - base * x[:, -1:]) / spread)
+        if self.beside:
+            centre = centre.mean(1, keepdim=True) * more[:, -1:]
+            given += [(more[:, :-1] - centre) / spread, more[:, -1:]]
         return base, spread, torch.cat(given, 1)
 
     def forward(self, x: Tensor) -> tuple:  # (B, c + 1, *shape) -> as of the network
@@ -356,14 +429,15 @@ class Relative(nn.Module):
         out, *features = self.net(given)
         return base + spread * out, *features
 
-
+# %% ../nbs/networks.ipynb #57a4d004
 def observed_unet(
     shape: Sequence,
     channels: int,  # of the values
     relative: bool | str,  # to nothing, to a membrane, or "plate": to a plate
     *unet,  # widths, depth and passes of a `GridUNet`
+    beside: int = 0,  # other channels seen, with a share of their own
 ) -> nn.Module:
     "A U-Net over values times the share seen, and that share."
-    bends = relative == "plate"
-    net = GridUNet(shape, channels * (1 + bends) + 1, channels, *unet)
-    return Relative(net, bends) if relative else net
+    bends, more = relative == "plate", beside + bool(beside)
+    net = GridUNet(shape, channels * (1 + bends) + 1 + more, channels, *unet)
+    return Relative(net, bends, beside) if relative else net

@@ -5,6 +5,7 @@
 # %% ../nbs/real_data.ipynb #2b86db9e
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -14,14 +15,14 @@ from torch import Tensor
 
 from .approach5 import SparseConditionalField
 from .crops import coarse_points, outside_boxes
-from .data import Observations, observe
+from .data import Observations, grid_coords, observe
 from .fields import Field, interpolate
 from .linalg import squared_distances
 from .training import FieldModel
 
 # %% auto #0
 __all__ = ['LENGTHS', 'NOISES', 'photo_views', 'slice_views', 'krige_one', 'kriging', 'gaussian_crps', 'biharmonic',
-           'item_errors', 'bootstrap_ratio', 'photo_errors', 'across_slices', 'thick_slices', 'unbent']
+           'item_errors', 'bootstrap_ratio', 'photo_errors', 'unbent', 'by_windows']
 
 # %% ../nbs/real_data.ipynb #06686ccc
 def photo_views(
@@ -177,46 +178,6 @@ def photo_errors(
     found["ours"] = model.reconstruct(obs)(x)
     return {name: y.clamp(0, 1) for name, y in found.items()}
 
-# %% ../nbs/real_data.ipynb #fa115a72
-def across_slices(v: np.ndarray, step: int) -> dict[str, np.ndarray]:
-    "Lines and cubic splines through every step-th slice of a volume."
-    from scipy.interpolate import CubicSpline
-
-    seen = np.arange(step - 1, len(v), step)
-    z = np.arange(len(v)).clip(seen[0], seen[-1])
-    u = (z - seen[0]) / step
-    low = np.minimum(u.astype(int), len(seen) - 2)
-    w = (u - low)[:, None, None]
-    linear = v[seen][low] * (1 - w) + v[seen][low + 1] * w
-    return dict(linear=linear, cubic=CubicSpline(seen, v[seen])(z))
-
-
-def thick_slices(
-    volume: Tensor,  # (Z, Y, X)
-    n: int,  # windows
-    step: int = 4,  # one slice in so many is seen
-    side: int = 16,  # of a window
-    seed: int = 0,
-) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-    """Windows (n, side³, 1), their seen slices (side,) bool, and what lines and cubic
-    splines through all seen slices of the whole volume say of them."""
-    g, v = torch.Generator().manual_seed(seed), volume.numpy()
-    whole = across_slices(v, step) | dict(truth=v)
-    inside = [((len(v) - side - step) // step), v.shape[1] - side, v.shape[2] - side]
-    corners = [torch.randint(k + 1, (8 * n,), generator=g) for k in inside]
-    corners[0] = corners[0] * step + step - 2  # so that slice 1 of a window is seen
-    cuts = [
-        tuple(slice(k, k + side) for k in corner)
-        for corner in torch.stack(corners, 1).tolist()
-    ]
-    cuts = [cut for cut in cuts if v[cut].std() >= 0.03][:n]  # the others are air
-    found = {
-        name: torch.from_numpy(np.stack([x[cut] for cut in cuts])).float()
-        for name, x in whole.items()
-    }
-    found = {name: x.clamp(0, 1)[..., None] for name, x in found.items()}
-    return found.pop("truth"), torch.arange(side) % step == 1, found
-
 # %% ../nbs/real_data.ipynb #fa11b3d1
 @torch.no_grad()
 def unbent(
@@ -229,3 +190,29 @@ def unbent(
     if n is None:
         return model.field(model.reconstruct(obs).like)
     return model.field(model.sample(obs, n, generator=generator).like)
+
+# %% ../nbs/real_data.ipynb #c0100006
+@torch.no_grad()
+def by_windows(
+    model: FieldModel,  # of images of `side` pixels
+    obs: Observations,  # of one image
+    shape: Sequence[int],  # of it
+    side: int = 32,
+    step: int = 16,  # from window to window
+) -> Tensor:  # (*shape, c)
+    "The mean of a large image, window by window, blended where they overlap."
+    at, v = (obs.coords[0] + 1) / 2 * torch.tensor(shape), obs.values[0]
+    starts = [[*range(0, n - side, step), n - side] for n in shape]
+    corners = [torch.tensor(k) for k in itertools.product(*starts)]
+    points = []
+    for corner in corners:
+        within = (at - corner) * 2 / side - 1
+        here = obs.mask[0] & ((within >= -1) & (within < 1)).all(1)
+        points.append((within[here], v[here]))
+    answers = model.reconstruct(Observations.collate(points)).grid(side, side)
+    hat = 1 - grid_coords(side)[:, 0].abs()
+    weight = (hat[:, None] * hat)[..., None]
+    total = torch.zeros(*shape, v.shape[-1] + 1)
+    for (i, j), y in zip((c.tolist() for c in corners), answers, strict=True):
+        total[i : i + side, j : j + side] += torch.cat([y * weight, weight], -1)
+    return total[..., :-1] / total[..., -1:]

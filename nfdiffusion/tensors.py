@@ -17,7 +17,7 @@ from torch import Tensor
 from .datasets import write_atomic
 
 # %% auto #0
-__all__ = ['FORMAT', 'checksum', 'write_tensors', 'read_tensors']
+__all__ = ['FORMAT', 'SCALE', 'checksum', 'write_tensors', 'read_tensors', 'cast_tensors', 'restored']
 
 # %% ../nbs/tensors.ipynb #04f10001
 FORMAT = 1
@@ -85,3 +85,38 @@ def read_tensors(path: str | Path) -> tuple[dict[str, Tensor], dict]:
             f"newer than this nfdiffusion reads ({FORMAT}); upgrade the package"
         )
     return tensors, about
+
+# %% ../nbs/tensors.ipynb #1e8b0002
+SCALE = ":scale"  # behind the name of a tensor kept in bytes; no parameter is so called
+
+
+def cast_tensors(
+    tensors: dict[str, Tensor],
+    dtype: torch.dtype | None,  # int8: large ones in a byte for each number
+) -> dict[str, Tensor]:
+    "Tensors as a file keeps them."
+    found = {}
+    for name, x in tensors.items():
+        if not x.is_floating_point():
+            found[name] = x
+        elif dtype != torch.int8:
+            found[name] = x.to(dtype or x.dtype)
+        elif x.ndim < 2 or x.numel() < 1024:
+            found[name] = x.half()
+        else:
+            rows = x.float().flatten(1)
+            scale = rows.abs().amax(1).clamp_min(1e-12) / 127
+            found[name] = (rows / scale[:, None]).round().to(torch.int8).view(x.shape)
+            found[name + SCALE] = scale
+    return found
+
+
+def restored(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    "And back: what was kept in bytes, in single precision."
+    found = {k: v for k, v in tensors.items() if not k.endswith(SCALE)}
+    for name, scale in tensors.items():
+        if name.endswith(SCALE):
+            whole = name.removesuffix(SCALE)
+            x = found[whole]
+            found[whole] = x * scale.view(-1, *[1] * (x.ndim - 1))
+    return found

@@ -34,7 +34,7 @@ from nfdiffusion.runs import (
     go,
     join_processes,
 )
-from .tensors import read_tensors, write_tensors
+from .tensors import cast_tensors, read_tensors, restored, write_tensors
 
 # %% auto #0
 __all__ = ['Configured', 'never_surprised', 'check_observations', 'LatentModel', 'stretch', 'check_draws', 'draw_codes',
@@ -68,8 +68,8 @@ class Configured(nn.Module):
         return self
 
     def save(self, path: str | Path, dtype: torch.dtype | None = None) -> None:
-        "Write the model to a file; `dtype=torch.float16` halves it."
-        tensors = {k: v.to(dtype or v.dtype) for k, v in self.state_dict().items()}
+        "Write the model to a file; `dtype=torch.float16` halves it, `int8` once more."
+        tensors = cast_tensors(self.state_dict(), dtype)
         kind = dict(model=type(self).__name__, module=type(self).__module__)
         write_tensors(path, tensors, dict(kind, config=self.config, about=self.about))
 
@@ -99,6 +99,12 @@ def check_observations(model: LatentModel, *obs: Observations) -> None:
             raise ValueError(
                 f"this model is for {model.dim} dimension(s) and {model.channels} "
                 f"channel(s); the observations have {o.dim} and {o.channels}"
+            )
+        beside = 0 if o.beside is None else o.beside.channels
+        if beside not in (0, getattr(model, "beside", 0)):
+            raise ValueError(
+                f"this model reads {getattr(model, 'beside', 0) or 'no'} channel(s) "
+                f"beside the observations, not {beside}; leave them out"
             )
         if len(o) != len(obs[0]):
             raise ValueError(
@@ -343,7 +349,7 @@ def load(
             model = make(**about["config"])
         if any(v.dtype == torch.float64 for v in tensors.values()):
             model.double()  # the precision it was saved in
-        model.load_state_dict(tensors)
+        model.load_state_dict(restored(tensors))
     except (TypeError, RuntimeError) as e:
         why = str(e).splitlines()[-1].strip()
         raise ValueError(

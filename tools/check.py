@@ -164,9 +164,16 @@ for m in pkgutil.iter_modules(lib.__path__, "nfdiffusion."):
 bad = {"nbdev", "IPython", "execnb", "nbformat", "matplotlib"} & sys.modules.keys()
 assert not bad, f"Importing the library imports {bad}."
 from nfdiffusion.training import load, pretrained
+from nfdiffusion.between import BetweenFrames
+from nfdiffusion.data import Observations
 for name in pretrained():
     model = load(name)
-    print(name, model.generate(2)(model.like.new_zeros(3, model.dim)).shape)
+    x = model.like.new_zeros(3, model.dim)
+    if isinstance(model, BetweenFrames):  # answers what is between frames, no less
+        frames = x.new_zeros(1, 2, 16, 16, model.channels)
+        print(name, model.sample(Observations.from_grid(frames), 2)(x).shape)
+    else:
+        print(name, model.generate(2)(x).shape)
 """
 COMMANDS = ["demo", "reconstruct", "fit", "sample", "compare"]
 
