@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 # %% auto #0
-__all__ = ['mse', 'psnr', 'ssim', 'crps', 'energy_score', 'log_score', 'coverage', 'spread_error', 'best_spread']
+__all__ = ['mse', 'psnr', 'ssim', 'crps', 'gaussian_crps', 'energy_score', 'log_score', 'coverage', 'spread_error', 'best_spread']
 
 # %% ../nbs/metrics.ipynb #4d100013
 def _check_shape(
@@ -138,6 +138,18 @@ def crps(
     # the weights sum to 0: that the target is taken off changes nothing
     w = torch.arange(1 - n, n, 2, dtype=d.dtype, device=d.device) / (n * (n - 1))
     return (d.abs().mean(0) - torch.tensordot(w, d, 1)).mean()
+
+# %% ../nbs/metrics.ipynb #9a055002
+def gaussian_crps(
+    mean: Tensor,
+    std: Tensor,
+    y: Tensor,  # all of one shape, or broadcast
+) -> Tensor:  # of that shape
+    "Continuous ranked probability score of Gaussians, in the units of the values."
+    u = (y - mean) / std
+    density = (-0.5 * u.square()).exp() / math.sqrt(math.tau)
+    inside = torch.erf(u / math.sqrt(2))
+    return std * (u * inside + 2 * density - 1 / math.sqrt(math.pi))
 
 # %% ../nbs/metrics.ipynb #e5bbd805
 def energy_score(

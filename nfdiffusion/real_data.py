@@ -21,8 +21,8 @@ from .linalg import squared_distances
 from .training import FieldModel
 
 # %% auto #0
-__all__ = ['LENGTHS', 'NOISES', 'photo_views', 'slice_views', 'krige_one', 'kriging', 'gaussian_crps', 'biharmonic',
-           'item_errors', 'bootstrap_ratio', 'photo_errors', 'unbent', 'by_windows']
+__all__ = ['LENGTHS', 'NOISES', 'photo_views', 'slice_views', 'krige_one', 'kriging', 'biharmonic', 'item_errors',
+           'bootstrap_ratio', 'photo_errors', 'unbent', 'by_windows']
 
 # %% ../nbs/real_data.ipynb #06686ccc
 def photo_views(
@@ -104,18 +104,6 @@ def kriging(
     return torch.stack(mean), torch.stack(std)
 
 # %% ../nbs/real_data.ipynb #fa115a71
-def gaussian_crps(
-    mean: Tensor,
-    std: Tensor,
-    y: Tensor,  # all of one shape, or broadcast
-) -> Tensor:  # of that shape
-    "Continuous ranked probability score of Gaussians, in the units of the values."
-    u = (y - mean) / std
-    density = (-0.5 * u.square()).exp() / math.sqrt(math.tau)
-    inside = torch.erf(u / math.sqrt(2))
-    return std * (u * inside + 2 * density - 1 / math.sqrt(math.pi))
-
-
 def biharmonic(
     obs: Observations,  # of pixels of an image
     shape: Sequence[int],  # of the image
