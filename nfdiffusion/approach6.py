@@ -16,6 +16,7 @@ from .data import Observations, grid_coords
 from .diffusion import Denoiser, Schedule, sample
 from .encoders import PointCode, splat
 from .fields import Field
+from .linalg import curve_weights
 from .networks import centre_and_spread, plate, to_patches, to_pixels
 from .places import LocalSiren, Places
 from .randomness import RandomSource, random_normal
@@ -62,14 +63,7 @@ def catmull_rom(
     "Which of K times comes before, and what of it and its three neighbours is taken."
     u = (t + 1) * K / 2 - 0.5
     before = u.detach().floor()
-    f = u - before
-    weights = [
-        f * (-0.5 + f - 0.5 * f**2),
-        1 - 2.5 * f**2 + 1.5 * f**3,
-        f * (0.5 + 2 * f - 1.5 * f**2),
-        0.5 * f**2 * (f - 1),
-    ]
-    return before.long(), torch.stack(weights, -1)
+    return before.long(), curve_weights(u - before)
 
 # %% ../nbs/07_approach6_temporal.ipynb #a6000024
 def anchors_per_place(d: int) -> int:

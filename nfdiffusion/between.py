@@ -23,13 +23,14 @@ from .data import Observations, grid_coords
 from .diffusion import Denoiser, Schedule, sample, time_embedding, two_layers
 from .encoders import PointCode
 from .fields import Field
+from .linalg import curve_weights
 from .networks import ConvUNet
 from .randomness import RandomSource, random_normal
 from .training import FieldModel, LatentModel
 
 # %% auto #0
 __all__ = ['KNOTS', 'Frames', 'not_whole', 'axis_of', 'check_even', 'whole_frames', 'bicubic', 'on_pixels', 'Gap', 'motion',
-           'curve_weights', 'knot_weights', 'Look', 'look_at', 'GapDenoiser', 'GapNetworks', 'GapLosses', 'gaps_of',
+           'knot_weights', 'Look', 'look_at', 'GapDenoiser', 'GapNetworks', 'GapLosses', 'outer_frames', 'gaps_of',
            'gap_values', 'values_of_item', 'at_three_times', 'GapFields', 'BetweenFrames']
 
 # %% ../nbs/between.ipynb #be700008
@@ -149,19 +150,6 @@ def motion(
     ).float()
 
 # %% ../nbs/between.ipynb #be700a0e
-def curve_weights(u: Tensor) -> Tensor:  # (...) -> (..., 4)
-    "Of the cubic through four values, between the second and the third."
-    return torch.stack(
-        [
-            u * (-0.5 + u - 0.5 * u**2),
-            1 - 2.5 * u**2 + 1.5 * u**3,
-            u * (0.5 + 2 * u - 1.5 * u**2),
-            0.5 * u**2 * (u - 1),
-        ],
-        -1,
-    )
-
-
 def knot_weights(u: Tensor) -> Tensor:  # (...) -> (..., 3)
     "What the departures at 1/4, 1/2 and 3/4 of a gap weigh at `u`: 0 at its ends."
     knots = F.pad(torch.eye(3, dtype=u.dtype, device=u.device), (0, 0, 2, 2))
@@ -253,8 +241,8 @@ class GapNetworks(LatentModel):
         among = torch.cat([base[:, None], others[:, :3]], 1)
         return (share * among).sum(1) + spread * add, seen
 
-    def at_knots(self, gap: Gap) -> tuple[Tensor, Tensor, Tensor]:
-        "Departures of the mean (G, 3, c, H, W), maps (G, 7 c, H, W), spread."
+    def at_knots(self, gap: Gap) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        "Base, departures of the mean (G, 3, c, H, W), maps (G, 7 c, H, W), spread."
         G, means, looks = len(gap.frames), [], []
         for u in KNOTS:
             mean, look = self.mean_at(gap, gap.frames.new_full((G,), u))
@@ -264,7 +252,8 @@ class GapNetworks(LatentModel):
         base, spread = looks[1].base, looks[1].spread
         middle = base - base.mean((1, 2, 3), keepdim=True)
         maps = torch.cat([*means, *apart, middle / spread], 1)
-        return torch.stack(means, 1) * spread[:, None], maps, spread[:, None]
+        bases, spread = torch.stack([s.base for s in looks], 1), spread[:, None]
+        return bases, torch.stack(means, 1) * spread, maps, spread
 
 # %% ../nbs/between.ipynb #be700b13
 class GapLosses(GapNetworks):
@@ -278,22 +267,19 @@ class GapLosses(GapNetworks):
     def left_loss(self, gap: Gap, truth: Tensor) -> Tensor:  # truth (G, 3, c, H, W)
         "Of the denoiser of what the mean leaves at the three times."
         with torch.no_grad():
-            departures, maps, spread = self.at_knots(gap)
-            each = torch.tensor(KNOTS).to(maps).unbind()
-            base = [look_at(gap, u.expand(len(maps)), self.flow).base for u in each]
-            left = (truth - torch.stack(base, 1) - departures) / spread
+            base, departures, maps, spread = self.at_knots(gap)
+            left = (truth - base - departures) / spread
             if self.training:
                 follow_size(self.unit, left)
         z = (left / self.unit.clamp_min(1e-6)).flatten(1)
         return self.denoiser.loss(z, maps)
 
 # %% ../nbs/between.ipynb #be700016
-def gaps_of(
+def outer_frames(
     frames: Tensor,  # (B, T, c, H, W)
     times: Tensor,  # (T,)
-    flow: bool,
-) -> Gap:  # of B (T - 1), item by item
-    "The gaps between frames. Of uneven times, outer frames are moved to even ones."
+) -> Tensor:  # (B, T - 1, 4, c, H, W)
+    "Of each gap its two frames, and one more on each side, moved to even times."
     width = times.diff()
     edge = torch.cat([frames[:, :1], frames, frames[:, -1:]], 1)
     four = torch.stack([edge[:, k : k + len(width)] for k in range(4)], 2)
@@ -302,7 +288,16 @@ def gaps_of(
     one = [None] * 3
     first = torch.lerp(four[:, :, 1], four[:, :, 0], before[(slice(None), *one)])
     last = torch.lerp(four[:, :, 2], four[:, :, 3], behind[(slice(None), *one)])
-    four = torch.stack([first, four[:, :, 1], four[:, :, 2], last], 2).flatten(0, 1)
+    return torch.stack([first, four[:, :, 1], four[:, :, 2], last], 2)
+
+
+def gaps_of(
+    frames: Tensor,  # (B, T, c, H, W)
+    times: Tensor,  # (T,)
+    flow: bool,
+) -> Gap:  # of B (T - 1), item by item
+    "The gaps between frames, and the motion within them."
+    four = outer_frames(frames, times).flatten(0, 1)
     if flow:
         flows = torch.stack([motion(f[1], f[2]) for f in four]).to(frames)
     else:
@@ -359,9 +354,12 @@ def values_of_item(
     return found
 
 
-def at_three_times(obs: Observations, target: Observations) -> Tensor:
-    "Frames of a target at the three times of each gap: (B G, 3, c, H, W)."
-    seen, truth = whole_frames(obs).times, whole_frames(target)
+def at_three_times(
+    seen: Tensor,  # (T,) times of frames
+    target: Observations,
+) -> Tensor:  # (B G, 3, c, H, W)
+    "Frames of a target at the three times of each gap."
+    truth = whole_frames(target)
     share = seen.new_tensor(KNOTS)
     wanted = torch.lerp(seen[:-1, None], seen[1:, None], share).flatten()
     fits = truth.times.shape == wanted.shape
@@ -400,17 +398,18 @@ class GapFields(GapLosses):
                 "this model answers what is between frames, and none are given"
             )
         frames = whole_frames(obs)
-        fn = partial(self.values, code, frames)
+        four = outer_frames(frames.values, frames.times)
+        fn = partial(self.values, code, frames, four)
         found = Field(fn, 3, self.channels, code.shape[:-1], code)
         found.chunk = max(1, 2**17 // max(1, code.shape[:-1].numel()))
         return found
 
-    def values(self, code: Tensor, frames: Frames, x: Tensor) -> Tensor:
+    def values(
+        self, code: Tensor, frames: Frames, four: Tensor, x: Tensor
+    ) -> Tensor:  # four (B, G, 4, c, H, W)
         "Codes (*S, F) at coordinates (*lead, M, 3): values (*S, M, c)."
-        S, B, M = code.shape[:-1], len(frames.values), x.shape[-2]
-        points = x.expand(*S, M, 3).reshape(-1, M, 3)
-        four = gaps_of(frames.values, frames.times, False).frames
-        four, found = four.unflatten(0, (B, -1)), []
+        S, B, M = code.shape[:-1], len(four), x.shape[-2]
+        points, found = x.expand(*S, M, 3).reshape(-1, M, 3), []
         for k, one in enumerate(code.reshape(-1, code.shape[-1])):
             parts = self.parts_of(one, four[k % B])
             found.append(
@@ -446,7 +445,7 @@ class BetweenFrames(GapFields, FieldModel):
     def posterior(self, obs: Observations) -> PointCode:
         "The code of the mean: departures and motion of each gap."
         gaps = self.each_gap(obs)
-        means = torch.cat([self.at_knots(gap)[0] for gap in gaps])
+        means = torch.cat([self.at_knots(gap)[1] for gap in gaps])
         flow = torch.cat([gap.flow for gap in gaps])
         return PointCode(self.code_of(means, flow, len(obs)))
 
@@ -459,7 +458,7 @@ class BetweenFrames(GapFields, FieldModel):
         white = random_normal(n, len(obs), number, generator=generator)
         white = white.to(self.like).view(n, len(gaps), 1, size)
         for k, gap in enumerate(gaps):
-            mean, maps, spread = self.at_knots(gap)
+            _, mean, maps, spread = self.at_knots(gap)
             denoise = partial(self.denoiser, cond=maps)
             z = sample(denoise, white[:, k], self.denoiser.schedule, steps)
             parts.append(mean + self.unit * spread * z.view(n, *mean.shape[1:]))
@@ -468,8 +467,9 @@ class BetweenFrames(GapFields, FieldModel):
 
     def loss(self, obs: Observations, target: Observations) -> Tensor:
         "Both losses, of whole frames at the three times of each gap."
-        times, inside = whole_frames(obs).times, at_three_times(obs, target)
-        gap = gaps_of(whole_frames(obs).values, times, self.flow)
+        values, times = whole_frames(obs)[:2]
+        inside = at_three_times(times, target)
+        gap = gaps_of(values, times, self.flow)
         total = self.left_loss(gap, inside)
         for k, u in enumerate(KNOTS):
             at = inside.new_full((len(inside),), u)

@@ -13,7 +13,8 @@ from torch import Tensor
 
 # %% auto #0
 __all__ = ['upcast', 'add_to_diagonal', 'cholesky_plus_one', 'squared_distances', 'cubic_bspline', 'bspline_values',
-           'product_over_axes', 'spline_weights', 'spline_matrix', 'spline_grid', 'ridge_codes', 'kmeans', 'principal']
+           'product_over_axes', 'spline_weights', 'spline_matrix', 'spline_grid', 'curve_weights', 'ridge_codes',
+           'kmeans', 'principal']
 
 # %% ../nbs/linalg.ipynb #1a000011
 def upcast(x: Tensor) -> Tensor:
@@ -105,6 +106,19 @@ def spline_grid(
     factors = [factor] * (v.ndim - 1) + [1]
     fine = zoom(v, factors, order=3, mode="mirror", grid_mode=True)
     return torch.from_numpy(fine).to(values)
+
+# %% ../nbs/linalg.ipynb #c3b1c002
+def curve_weights(u: Tensor) -> Tensor:  # (...) -> (..., 4)
+    "Of the cubic through four values, between the second and the third."
+    return torch.stack(
+        [
+            u * (-0.5 + u - 0.5 * u**2),
+            1 - 2.5 * u**2 + 1.5 * u**3,
+            u * (0.5 + 2 * u - 1.5 * u**2),
+            0.5 * u**2 * (u - 1),
+        ],
+        -1,
+    )
 
 # %% ../nbs/linalg.ipynb #ff005e0e
 def ridge_codes(

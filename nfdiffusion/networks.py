@@ -408,13 +408,12 @@ class Relative(nn.Module):
         surface = plate if self.bends else membrane
         if not self.beside:
             base, known = surface(x), x[:, -1:]
-            centre, spread = centre_and_spread(base, known)
         else:
             x, more = x.tensor_split([x.shape[1] - self.beside - 1], 1)
             level, share = membrane(more).mean(1, keepdim=True), x[:, -1:]
             base = level + surface(torch.cat([x[:, :-1] - level * share, share], 1))
             known = stand_in(x, more)[:, -1:]
-            centre, spread = centre_and_spread(base, known)
+        centre, spread = centre_and_spread(base, known)
         given = [(base - centre) / spread, known]
         if self.bends:
             given.append((x[:, :-1] - base * x[:, -1:]) / spread)

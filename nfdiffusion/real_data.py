@@ -189,6 +189,11 @@ def by_windows(
     step: int = 16,  # from window to window
 ) -> Tensor:  # (*shape, c)
     "The mean of a large image, window by window, blended where they overlap."
+    if len(obs) != 1 or min(shape) < side:
+        raise ValueError(
+            f"windows of {side} pixels answer one image of at least that size, "
+            f"not {len(obs)} of {' × '.join(map(str, shape))}"
+        )
     at, v = (obs.coords[0] + 1) / 2 * torch.tensor(shape), obs.values[0]
     starts = [[*range(0, n - side, step), n - side] for n in shape]
     corners = [torch.tensor(k) for k in itertools.product(*starts)]

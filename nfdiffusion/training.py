@@ -100,10 +100,11 @@ def check_observations(model: LatentModel, *obs: Observations) -> None:
                 f"this model is for {model.dim} dimension(s) and {model.channels} "
                 f"channel(s); the observations have {o.dim} and {o.channels}"
             )
+        reads = getattr(model, "beside", 0)
         beside = 0 if o.beside is None else o.beside.channels
-        if beside not in (0, getattr(model, "beside", 0)):
+        if beside not in (0, reads):
             raise ValueError(
-                f"this model reads {getattr(model, 'beside', 0) or 'no'} channel(s) "
+                f"this model reads {reads or 'no'} channel(s) "
                 f"beside the observations, not {beside}; leave them out"
             )
         if len(o) != len(obs[0]):
@@ -362,8 +363,8 @@ def load(
 # %% ../nbs/04_training.ipynb #04f1001f
 def _save_part(module: nn.Module, path: Path, dtype: torch.dtype | None) -> None:
     "The bare tensors of a module that does not know its configuration."
-    state = module.state_dict().items()
-    tensors = {k: v.cpu().to(dtype or v.dtype).contiguous() for k, v in state}
+    state = cast_tensors(module.state_dict(), dtype).items()
+    tensors = {k: v.cpu().contiguous() for k, v in state}
     write_atomic(path, as_bytes(tensors))
 
 
