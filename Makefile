@@ -28,7 +28,9 @@ docs:
 	$(BIN)/nbdev_docs
 	$(BIN)/python tools/search_index.py _docs
 
+# What the pages and the README take from nbs/comparison_files, then the README.
 readme: .venv/.dev
+	$(BIN)/python tools/tables.py
 	$(BIN)/python tools/readme.py
 
 # What builds leave behind; the environment stays (rm -r .venv).

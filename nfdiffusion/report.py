@@ -12,30 +12,40 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import torch
+from filelock import FileLock
+from safetensors.torch import load_file, save
+
+from .datasets import write_atomic
+from .protocol import interval, resampled_means, surely_less
+
 if TYPE_CHECKING:
     from IPython.display import Image
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 # %% auto #0
-__all__ = ['COLUMNS', 'KINDS', 'HUES', 'MARKERS', 'COSTS', 'open_table', 'append_rows', 'number', 'read_table', 'summary',
-           'latest', 'reference', 'Standing', 'standing', 'relative', 'unique', 'table_line', 'task_table', 'markdown',
-           'shades', 'looks', 'plain_numbers', 'legend_below', 'as_image', 'score_panel', 'draw_scores', 'pareto_front',
-           'pareto_panel', 'pareto_column', 'draw_pareto']
+__all__ = ['COLUMNS', 'TEXTS', 'KINDS', 'MEANS', 'HONESTY', 'HUES', 'MARKERS', 'COSTS', 'open_table', 'append_rows', 'number',
+           'read_table', 'item_key', 'add_items', 'read_items', 'summary', 'group_of', 'averaged', 'at_equal_seconds',
+           'Doubt', 'items_of', 'doubts', 'matched', 'reference', 'Standing', 'standing', 'relative', 'unique',
+           'table_line', 'task_table', 'table_cell', 'markdown', 'lines_of', 'trials_table', 'honesty_table',
+           'standings_table', 'shades', 'looks', 'plain_numbers', 'legend_below', 'as_image', 'score_panel',
+           'draw_scores', 'pareto_front', 'pareto_panel', 'pareto_column', 'draw_pareto']
 
 # %% ../nbs/report.ipynb #be9000a1
 COLUMNS = [
-    *("task", "view", "method", "kind", "items", "seed", "budget"),  # what
-    *("train_s", "parameters"),  # its training
-    *("mse", "psnr", "ssim"),  # of the mean
-    *("crps", "energy", "cover90", "loglik", "consistency"),
+    *("task", "view", "method", "kind", "budget", "seed"),  # what
+    *("setting", "train_s", "parameters", "weights", "version"),  # its training
+    *("items", "draws"),  # functions that the mean and draws were measured on
+    *("mse", "mse_all", "psnr", "ssim"),  # of the mean
+    *("crps", "crps_all", "energy", "cover90", "loglik", "consistency"),
     *("steps", "mean_ms", "draw_ms"),  # what an answer costs
 ]
 
 
-def open_table(path: Path) -> None:
+def open_table(path: Path, columns: Sequence[str] = COLUMNS) -> None:
     "Begin a table; an error if one is there that has other columns."
-    head = ",".join(COLUMNS) + "\n"
+    head = ",".join(columns) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         path.write_text(head, encoding="utf-8")
@@ -47,15 +57,20 @@ def open_table(path: Path) -> None:
             )
 
 
-def append_rows(path: Path, rows: list[dict]) -> None:
+def append_rows(path: Path, rows: list[dict], columns: Sequence[str] = COLUMNS) -> None:
     "Write rows at the end of a table, five digits of every number."
+    text = io.StringIO()
+    table = csv.DictWriter(text, columns, lineterminator="\n")
+    for row in rows:
+        short = {k: f"{v:.5g}" for k, v in row.items() if isinstance(v, float)}
+        table.writerow(row | short)
     with open(path, "a", newline="", encoding="utf-8") as f:
-        table = csv.DictWriter(f, COLUMNS, lineterminator="\n")
-        for row in rows:
-            short = {k: f"{v:.5g}" for k, v in row.items() if isinstance(v, float)}
-            table.writerow(row | short)
+        f.write(text.getvalue())  # at once: others may write too
 
 # %% ../nbs/report.ipynb #be9000a2
+TEXTS = "task", "view", "method", "kind", "setting", "weights", "version", "metric"
+
+
 def number(text: str) -> float | str | None:
     "The number that a text is, the text if it is none, None if it is empty."
     try:
@@ -67,7 +82,30 @@ def number(text: str) -> float | str | None:
 def read_table(path: str | Path) -> list[dict]:
     "Rows of a table: numbers where there are numbers, None where there is nothing."
     with open(path, newline="", encoding="utf-8") as f:
-        return [{k: number(v) for k, v in r.items()} for r in csv.DictReader(f)]
+        return [
+            {k: v if k in TEXTS else number(v) for k, v in row.items()}
+            for row in csv.DictReader(f)
+        ]
+
+# %% ../nbs/report.ipynb #be9000b1
+def item_key(row: dict, metric: str) -> str:
+    "Under what name the scores of a row's items are kept."
+    budget = "" if row["budget"] is None else f"{row['budget']:g}"
+    what = row["task"], row["view"], row["method"], budget, f"{row['seed']:g}", metric
+    return "/".join(what)
+
+
+def add_items(path: Path, scores: dict) -> None:  # key -> (B,)
+    "Add scores of items to a file, in half precision; several runs may write to it."
+    with FileLock(f"{path}.lock"):
+        known = load_file(path) if path.exists() else {}
+        known |= {key: s.half().contiguous() for key, s in scores.items()}
+        write_atomic(path, save(known))
+
+
+def read_items(path: str | Path) -> dict:  # key -> (B,)
+    "The scores of items that `add_items` wrote."
+    return {key: s.float() for key, s in load_file(path).items()}
 
 # %% ../nbs/report.ipynb #be9000a4
 def summary(rows: list[dict], metric: str = "crps") -> str:
@@ -78,15 +116,88 @@ def summary(rows: list[dict], metric: str = "crps") -> str:
     return f"{task:8} {method:26} {trained:>7}  {metric.upper()} {views}"
 
 # %% ../nbs/report.ipynb #be900009
-def latest(rows: list[dict]) -> list[dict]:
-    "Of each task, view and method the row with the longest training."
-    longest: dict[tuple, dict] = {}
+def group_of(row: dict) -> tuple:
+    "What trainings from different seeds have in common."
+    return row["task"], row["view"], row["method"], row["budget"]
+
+
+def averaged(rows: list[dict]) -> list[dict]:
+    "Trainings from several seeds as one row each: means, and `seeds`, their number."
+    groups: dict[tuple, list] = {}
     for row in rows:
-        key = row["task"], row["view"], row["method"]
-        other = longest.get(key, row)
-        if (row["train_s"] or 0) >= (other["train_s"] or 0):
-            longest[key] = row
-    return list(longest.values())
+        groups.setdefault(group_of(row), []).append(row)
+    out = []
+    for group in groups.values():
+        numbers = [k for k, v in group[0].items() if isinstance(v, int | float)]
+        means = {k: sum(r[k] for r in group) / len(group) for k in numbers}
+        out.append(group[0] | means | dict(seeds=len(group)))
+    return out
+
+
+def at_equal_seconds(rows: list[dict], longer: bool = False) -> list[dict]:
+    "Rows of each task's shortest budget, or of its longer ones; and those without any."
+    least: dict[str, float] = {}
+    for row in rows:
+        if row["budget"] is not None:
+            least[row["task"]] = min(row["budget"], least.get(row["task"], math.inf))
+
+    def wanted(row):
+        budget = row["budget"]
+        return budget is None or (budget > least[row["task"]]) == longer
+
+    return [row for row in rows if wanted(row)]
+
+# %% ../nbs/report.ipynb #be9000b4
+class Doubt(NamedTuple):
+    "The central 95 % of a resampled mean, and whether nobody is surely better."
+
+    low: float
+    high: float
+    first: bool
+
+
+def items_of(rows: list[dict], items: dict, metric: str) -> dict:  # group -> (S, B)
+    "The scores of items, training by training; seeds that have fewer items cut all."
+    found: dict[tuple, list] = {}
+    for row in rows:
+        key = item_key(row, metric)
+        if key in items:
+            found.setdefault(group_of(row), []).append(items[key])
+    shortest = {k: min(map(len, each)) for k, each in found.items()}
+    return {k: torch.stack([x[: shortest[k]] for x in v]) for k, v in found.items()}
+
+
+def doubts(
+    rows: list[dict],  # of one table: who competes
+    items: dict,  # what `read_items` gives
+    metric: str = "crps",
+) -> dict[tuple, Doubt]:  # by task, view, method and budget
+    "How sure each mean is, and who is first in each view."
+    each, out = items_of(rows, items, metric), {}
+    exact = {group_of(r) for r in rows if r["kind"] == "exact"}
+    for place in dict.fromkeys(key[:2] for key in each):
+        here = {k: v for k, v in each.items() if k[:2] == place}
+        rivals = {k: v for k, v in here.items() if k not in exact}
+        for key, scores in here.items():
+            beaten = any(surely_less(other, scores) for other in rivals.values())
+            first = key in rivals and not beaten
+            out[key] = Doubt(*interval(resampled_means(scores)), first)
+    return out
+
+# %% ../nbs/report.ipynb #be9000d2
+def matched(rows: list[dict], items: dict) -> list[dict]:
+    "Averaged rows, `mse` and `crps` over the items that all of a view have in common."
+    out = averaged(rows)
+    for metric in ("mse", "crps"):
+        each = items_of(rows, items, metric)
+        least: dict[tuple, int] = {}
+        for key, scores in each.items():
+            least[key[:2]] = min(scores.shape[1], least.get(key[:2], scores.shape[1]))
+        for row in out:
+            key = group_of(row)
+            if key in each:
+                row[metric] = each[key][:, : least[key[:2]]].mean().item()
+    return out
 
 # %% ../nbs/report.ipynb #be900012
 def reference(rows: list[dict], metric: str) -> dict:  # (task, view) -> score
@@ -109,7 +220,7 @@ class Standing(NamedTuple):
 
 
 def standing(rows: list[dict], metric: str, base: dict) -> Standing:
-    "Of the rows of one task, method and training."
+    "Of the rows of one task, method and budget."
     logs = [math.log(r[metric] / base[r["task"], r["view"]]) for r in rows]
     ratio = math.exp(sum(logs) / len(logs))
     first = rows[0]
@@ -119,12 +230,13 @@ def standing(rows: list[dict], metric: str, base: dict) -> Standing:
 
 def relative(
     rows: list[dict], metric: str = "crps"
-) -> dict[tuple, Standing]:  # by (task, method, train_s)
+) -> dict[tuple, Standing]:  # by (task, method, budget)
     "A score over its `reference`, by the geometric mean over a task's views."
+    rows = averaged(rows)
     base = reference(rows, metric)
     groups: dict[tuple, list] = {}
     for row in rows:
-        groups.setdefault((row["task"], row["method"], row["train_s"]), []).append(row)
+        groups.setdefault((row["task"], row["method"], row["budget"]), []).append(row)
     return {key: standing(group, metric, base) for key, group in groups.items()}
 
 # %% ../nbs/report.ipynb #be900017
@@ -159,17 +271,108 @@ def task_table(rows: list[dict], metric: str) -> list[str]:
     return lines
 
 # %% ../nbs/report.ipynb #be900018
+MEANS = "mse", "mse_all", "psnr", "ssim"  # scores of the mean
+
+
+def table_cell(row: dict, metric: str, sure: Doubt | None) -> str:
+    "A score, half its interval after it, bold for who is first."
+    text = f"{row[metric]:.4f}"
+    if sure is None:
+        return text
+    bold = "**" if sure.first else ""
+    return f"{bold}{text}{bold} ± {(sure.high - sure.low) / 2:.4f}"
+
+
+def task_table(rows: list[dict], metric: str, sure: dict) -> list[str]:
+    "The lines of one task's table; rows that are averaged."
+    views = unique(rows, "view")
+    count = "items" if metric in MEANS else "draws"
+    costs = "functions", "seconds", "trainings"
+    head = [f"{rows[0]['task']}: {metric}", *views, *costs]
+    lines = [table_line(head), "|" + "---|" * len(head)]
+    at = {(r["method"], r["budget"], r["view"]): r for r in rows}
+    for method, budget in dict.fromkeys(key[:2] for key in at):
+        of_views = [at[method, budget, v] for v in views]
+        cells = [table_cell(r, metric, sure.get(group_of(r))) for r in of_views]
+        first = of_views[0]
+        functions = f"{first[count]:,.0f}" if first.get(count) else ""
+        trained = "", ""
+        if first["train_s"] is not None:
+            trained = f"{first['train_s']:.0f}", str(first["seeds"])
+        lines.append(table_line([method, *cells, functions, *trained]))
+    return lines
+
+
 def markdown(
     rows: list[dict],
     metric: str = "crps",
     kinds: tuple[str, ...] = KINDS,  # those that are shown
+    items: dict | None = None,  # scores of items, for the intervals
 ) -> str:
-    "A table for each task: methods down, views across, the best but the exact in bold."
-    shown = [r for r in latest(rows) if r["kind"] in kinds and r[metric] is not None]
-    lines = []
-    for task in unique(shown, "task"):
-        lines += [*task_table([r for r in shown if r["task"] == task], metric), ""]
+    "A table for each task: methods down, views across, who is first in bold."
+    shown = [r for r in rows if r["kind"] in kinds and r[metric] is not None]
+    shown.sort(key=lambda r: KINDS.index(r["kind"]))
+    sure, means, lines = doubts(shown, items or {}, metric), averaged(shown), []
+    for task in unique(means, "task"):
+        of_task = [r for r in means if r["task"] == task]
+        lines += [*task_table(of_task, metric, sure), ""]
     return "\n".join(lines)
+
+# %% ../nbs/report.ipynb #be9000c2
+def lines_of(table: list[list[str]]) -> str:
+    "A table in Markdown, its first row the head."
+    head, *body = map(table_line, table)
+    return "\n".join([head, "|" + "---|" * len(table[0]), *body])
+
+
+def trials_table(trials: list[dict]) -> str:
+    "A line for each task and method: settings and scores, the chosen one in bold."
+    groups: dict[tuple, list] = {}
+    for row in trials:
+        key = row["task"], row["method"], row["budget"], row["metric"]
+        groups.setdefault(key, []).append(row)
+    table = [["task", "method", "seconds", "metric", "settings and scores"]]
+    for (task, method, budget, metric), group in groups.items():
+        best = min(group, key=lambda r: r["score"])
+        texts = []
+        for row in group:
+            bold = "**" if row is best else ""
+            texts.append(f"{bold}{row['setting']}: {row['score']:.4f}{bold}")
+        seconds = "" if budget is None else f"{budget:g}"
+        table.append([task, method, seconds, metric, ", ".join(texts)])
+    return lines_of(table)
+
+
+HONESTY = dict(energy=4, cover90=2, loglik=2, consistency=3, mean_ms=1, draw_ms=2)
+
+
+def honesty_table(rows: list[dict]) -> str:
+    "Scores of whole answers and their cost, averaged over views; digits by column."
+    groups: dict[tuple, list] = {}
+    for row in averaged(rows):
+        groups.setdefault((row["task"], row["method"]), []).append(row)
+    table = [["task", "method", *HONESTY]]
+    for (task, method), group in groups.items():
+        cells = []
+        for name, places in HONESTY.items():
+            values = [r[name] for r in group if r[name] is not None]
+            mean = sum(values) / len(values) if values else None
+            cells.append("" if mean is None else f"{mean:.{places}f}")
+        table.append([task, method, *cells])
+    return lines_of(table)
+
+
+def standings_table(rows: list[dict], limit: float = 6) -> str:
+    "Methods down, tasks across: multiples of the reference, below a limit."
+    ratios = {key[:2]: standing.ratio for key, standing in relative(rows).items()}
+    tasks = unique(rows, "task")
+    table = [["method", *tasks]]
+    for method in dict.fromkeys(name for _, name in ratios):
+        factors = [ratios.get((task, method), math.inf) for task in tasks]
+        if min(factors) < limit:
+            cells = [f"{f:.2f}" if f < limit else "" for f in factors]
+            table.append([method, *cells])
+    return lines_of(table)
 
 # %% ../nbs/report.ipynb #be900021
 HUES = dict(interpolant="Greys", approach="Blues", packaged="Greens", peer="Reds")
@@ -258,7 +461,7 @@ def draw_scores(rows: list[dict], metric: str = "crps") -> Figure:
     "A score against what was observed, a panel for each task."
     from matplotlib.figure import Figure
 
-    rows = latest(rows)
+    rows = averaged(at_equal_seconds(rows))
     tasks = unique(rows, "task")
     fig = Figure(figsize=(4.2 * len(tasks), 4.4), dpi=120)
     axs = fig.subplots(1, len(tasks), squeeze=False)[0]

@@ -72,6 +72,7 @@ class Budget(NamedTuple):
 
     steps: int | None
     seconds: float | None
+    clock: Callable[[], float] = time.perf_counter  # what the seconds are told by
 
     def share(self, steps: int, seconds: float) -> float:
         "The share that is spent."
@@ -98,6 +99,7 @@ def budget_of(
     steps: int | None,
     seconds: float | None,
     processes: int = 1,  # each takes its own batch at a step
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Budget:
     "The budget that was asked for, or one round of the batches."
     rounds = how_many(batches)
@@ -111,7 +113,7 @@ def budget_of(
     if steps is not None:
         steps = whole_number("steps", steps, 0)
     if steps is not None or seconds is not None:
-        return Budget(steps, seconds)
+        return Budget(steps, seconds, clock)
     if rounds is None:
         raise ValueError(
             "these batches do not say how many they are, so nothing says when to stop: "
@@ -376,7 +378,7 @@ def why_not_finite(
     return f"{wrong}, from finite observations: lower lr ({lr}) or look at this batch"
 
 
-def take_step(run: Run, batch: Any, started: float) -> None:
+def take_step(run: Run, batch: Any, spent: Callable[[], float]) -> None:
     "One step on a batch; a loss or a gradient that is not finite is an error."
     recipe = run.recipe
     loss = loss_of(run, batch, run.batch_loss)
@@ -384,9 +386,7 @@ def take_step(run: Run, batch: Any, started: float) -> None:
     loss.backward()
     norm = nn.utils.clip_grad_norm_(run.params, recipe.clip)
     # the same numbers everywhere, so all processes go on or stop together
-    mean, run.seconds = mean_over_processes(
-        run.accelerator, loss.item(), time.perf_counter() - started
-    )
+    mean, run.seconds = mean_over_processes(run.accelerator, loss.item(), spent())
     if not (math.isfinite(mean) and norm.isfinite()):
         why = why_not_finite(_pair(batch), mean, norm.item(), recipe.lr)
         raise FloatingPointError(f"at step {run.step}, which was not taken, {why}")
@@ -412,7 +412,7 @@ def train(
     run: Run, batches: Iterator, budget: Budget
 ) -> Iterator[float]:  # the loss of each step
     "Take steps until the budget is spent or the batches end."
-    started = time.perf_counter() - run.seconds
+    started = budget.clock() - run.seconds
     warm_up = warm_up_steps(budget.steps)
     while (share := budget.share(run.step, run.seconds)) < 1:
         batch = next(batches, None)
@@ -420,7 +420,7 @@ def train(
             return _say_ended(run, budget)
         for group in run.adam.param_groups:
             group["lr"] = learning_rate(run.recipe.lr, run.step, share, warm_up)
-        take_step(run, batch, started)
+        take_step(run, batch, lambda: budget.clock() - started)
         yield run.losses[-1]
 
 # %% ../nbs/runs.ipynb #70000027

@@ -11,6 +11,7 @@ import math
 import os
 import pkgutil
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from importlib.resources import files
@@ -405,12 +406,13 @@ def fit(
     progress: bool = True,  # show a bar
     valid: Iterable | None = None,  # batches to measure; the best weights are kept
     callbacks: Sequence[Callable] = (),  # of a `Progress`, after each step; True stops
+    clock: Callable[[], float] = time.perf_counter,  # what tells the seconds
 ) -> dict:  # the history: 'loss' of each step, 'seconds', 'valid' (step, loss) if any
     "Train a model in place on batches of (context, target), in all processes launched."
     recipe = Recipe(lr, betas, dtype, ema, clip)
     watch = Watch(every, checkpoint, valid, callbacks)
     accelerator = join_processes()
-    budget = budget_of(batches, steps, seconds, accelerator.num_processes)
+    budget = budget_of(batches, steps, seconds, accelerator.num_processes, clock)
     home = model.like.device
     try:
         run = Run(model, accelerator, recipe)

@@ -112,6 +112,11 @@ def readme(tmp):
     return "" if ok else out
 
 
+def tables(tmp):
+    ok, out = run(sys.executable, "tools/tables.py", "--check")
+    return "" if ok else out
+
+
 def site(tmp):
     "All that `make docs` does before it calls Quarto, and what its pages must have."
     yml = "import nbdev.quarto as q; q.refresh_quarto_yml()"
@@ -236,6 +241,7 @@ CHECKS = {
     "the code has the project's form": form,
     "nfdiffusion/ is what the notebooks export": export,
     "the notebooks are clean": clean,
+    "pages say what the tables of measurements say": tables,
     "README.md is what nbs/index.ipynb gives": readme,
     "the notebooks make pages for the site": site,
     "mypy passes on code as a user writes it": types,
