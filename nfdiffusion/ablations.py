@@ -5,11 +5,10 @@
 # %% ../nbs/ablations.ipynb #ab000004
 from __future__ import annotations
 
-import csv
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -21,19 +20,20 @@ from .approach5 import SparseConditionalField
 from .data import FourierSignals, Observations, signal_batches
 from .diffusion import Denoiser, Schedule
 from .fields import Field, through_and_within
+from .methods import FAST, train_new
 from .metrics import crps, mse
 from .networks import to_patches
 from .peers import UNetField, hats
 from .protocol import Task, cut, digit_task, fourier_task, training_digits
-from .report import read_table, table_line
-from .training import FieldModel, fit, load
+from .report import append_rows, open_table, read_table, table_line
+from .training import FieldModel, load
 
 # %% auto #0
-__all__ = ['ITEMS', 'ABLATIONS', 'COLUMNS', 'BUDGET', 'transformer', 'closed', 'without_kriging', 'ADAM', 'by_code', 'Ablation',
-           'measured', 'part_of', 'score', 'without_draws', 'trained', 'drawn', 'noisy_points', 'seeded', 'one_code',
-           'changed', 'straight', 'in_lines', 'on_signals', 'ToldField', 'scheduled', 'on_digits', 'as_it_is',
-           'mean_alone', 'made', 'packaged', 'packaged_without_kriging', 'regression', 'budgets', 'rows_of', 'append',
-           'twins', 'measure', 'ablate', 'over_seeds', 'half_width', 'separated', 'effect', 'entry', 'ablation_table']
+__all__ = ['ITEMS', 'ABLATIONS', 'COLUMNS', 'BUDGET', 'transformer', 'closed', 'without_kriging', 'by_code', 'Ablation',
+           'measured', 'part_of', 'score', 'without_draws', 'drawn', 'noisy_points', 'seeded', 'one_code', 'changed',
+           'straight', 'in_lines', 'on_signals', 'ToldField', 'scheduled', 'on_digits', 'as_it_is', 'mean_alone',
+           'made', 'packaged', 'packaged_without_kriging', 'regression', 'budgets', 'rows_of', 'twins', 'measure',
+           'ablate', 'over_seeds', 'half_width', 'separated', 'effect', 'entry', 'ablation_table']
 
 # %% ../nbs/ablations.ipynb #ab000011
 _Answer = Callable[[Observations], Field]  # draws over (n, B)
@@ -97,22 +97,6 @@ def without_draws(field: Field) -> Field:  # over B -> over (2, B)
 BUDGET = dict(fourier=10.0, digits=20.0)  # seconds of the processor
 
 
-def trained(
-    make: Callable,  # () -> FieldModel
-    batches: Callable,  # (size, seed) -> endless (context, target)
-    seconds: float,
-    seed: int,
-    size: int = 32,  # of a batch
-    **how,  # for `fit`
-) -> FieldModel:
-    "A new model, trained for so many seconds of the processor."
-    torch.manual_seed(seed)
-    model = make()
-    clock = dict(clock=time.process_time, progress=False)
-    fit(model, batches(size, seed), seconds=seconds, **clock, **how)
-    return model
-
-
 def drawn(model: FieldModel, seed: int, n: int = 16, **how) -> _Answer:
     "Draws of a model as an answer; `how` is for its `sample`."
 
@@ -138,8 +122,10 @@ def one_code(seed: int, **how) -> _Answer:
     "Approach 1 on Fourier signals; `how` is for the model."
     make = partial(LatentDiffusionField, points=256, **how)
     bayes = how["encoder"] in BY_BAYES
-    batches = noisy_points if bayes else measured("fourier").batches
-    model = trained(make, batches, BUDGET["fourier"], seed)
+    task = measured("fourier")
+    if bayes:
+        task = replace(task, batches=noisy_points)
+    model = train_new(make, task, BUDGET["fourier"], seed)
     if bayes or model.diffuses:
         return drawn(model, seed)
     return lambda obs: without_draws(model.reconstruct(obs))
@@ -216,15 +202,11 @@ def in_lines(model: SparseConditionalField, seed: int) -> _Answer:
     return lambda obs: straight(model, draws(obs), obs)
 
 # %% ../nbs/ablations.ipynb #ab000028
-ADAM = dict(betas=(0.9, 0.99), dtype=torch.bfloat16)
-
-
 @lru_cache(1)
 def on_signals(seed: int) -> SparseConditionalField:
     "Approach 5 on Fourier signals."
     make = partial(SparseConditionalField, 1, 1, noise=0.5)
-    batches = measured("fourier").batches
-    return trained(make, batches, BUDGET["fourier"], seed, **ADAM)
+    return train_new(make, measured("fourier"), BUDGET["fourier"], seed, **FAST)
 
 
 ABLATIONS["between anchors"] = Ablation(
@@ -271,7 +253,7 @@ def on_digits(
     "Approach 5 on digits."
     make = make or partial(SparseConditionalField, 2, 1, bounds=(0, 1))
     task = digit_task(1, "valid", lambda: training_digits()[:count])
-    return trained(make, task.batches, seconds or BUDGET["digits"], seed, **ADAM)
+    return train_new(make, task, seconds or BUDGET["digits"], seed, **FAST)
 
 
 def as_it_is(seed: int, **how) -> _Answer:
@@ -371,9 +353,8 @@ ABLATIONS["guidance"] = Ablation(
 # %% ../nbs/ablations.ipynb #ab000041
 def regression(seed: int, seconds: float) -> _Answer:
     "The U-Net that only reconstructs."
-    batches = digit_task(1, "valid").batches
-    how = dict(size=16, lr=3e-3, dtype=torch.bfloat16)
-    model = trained(UNetField, batches, seconds, seed, **how)
+    how = dict(size=16, dtype=torch.bfloat16)
+    model = train_new(UNetField, digit_task(1, "valid"), seconds, seed, **how)
     return lambda obs: without_draws(model.reconstruct(obs))
 
 
@@ -400,18 +381,6 @@ def rows_of(path: Path, ablation: str, variant: str, seed: int) -> list[dict]:
     wanted = ablation, variant, seed
     rows = read_table(path)
     return [r for r in rows if (r["ablation"], r["variant"], r["seed"]) == wanted]
-
-
-def append(path: Path, rows: list[dict]) -> None:
-    "Write rows at the end of a table, begun if it isn't there."
-    new = not path.exists()
-    with open(path, "a", newline="", encoding="utf-8") as f:
-        table = csv.DictWriter(f, COLUMNS, lineterminator="\n")
-        if new:
-            table.writeheader()
-        for row in rows:
-            short = {k: f"{v:.4g}" for k, v in row.items() if isinstance(v, float)}
-            table.writerow(row | short)
 
 
 def twins(name: str, variant: _Variant) -> list[tuple[str, str]]:
@@ -447,13 +416,14 @@ def ablate(
 ) -> None:
     "Measure all variants that the table lacks."
     path = Path(path)
+    open_table(path, COLUMNS)
     for name in names:
         for seed in seeds:
             for label in ABLATIONS[name].variants:
                 if rows_of(path, name, label, seed):
                     continue
                 rows = measure(path, name, label, seed)
-                append(path, rows)
+                append_rows(path, rows, COLUMNS)
                 scores = ", ".join(f"{r['view']} {r['crps']:.4f}" for r in rows)
                 say(f"{name}, {label}, seed {seed}: CRPS {scores}")
 

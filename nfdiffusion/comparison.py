@@ -113,8 +113,8 @@ def validation_score(task: Task, answer: Any, one: Method) -> float:
     logs = []
     for view in task.views:
         if one.draws:
-            how = dict(steps=one.steps) if one.steps else {}
-            scores = score_draws(task, view, answer, 8, scattered=False, **how)["crps"]
+            how = dict(scattered=False) | one.sampling
+            scores = score_draws(task, view, answer, 8, **how)["crps"]
         else:
             scores = score_means(task, view, answer, spread=True)["mse"]
         logs.append(scores.mean().log())
@@ -174,10 +174,11 @@ def milliseconds(f: Callable, repeats: int = 3) -> float:
 def costs(task: Task, view: str, answer: Any, one: Method, n: int = 16) -> dict:
     "Milliseconds of one item's mean, and of one draw of it, on the grid."
     obs, x = task.views[view][:1], task.truth.coords[0]
-    how = dict(steps=one.steps) if one.steps else {}
     out = dict(mean_ms=milliseconds(lambda: answer.reconstruct(obs)(x)))
     if one.draws:
-        out["draw_ms"] = milliseconds(lambda: answer.sample(obs, n, **how)(x)) / n
+        out["draw_ms"] = (
+            milliseconds(lambda: answer.sample(obs, n, **one.sampling)(x)) / n
+        )
     return out
 
 
@@ -190,8 +191,7 @@ def scores(
     **how,  # for `sample`
 ) -> tuple[dict[str, float], dict[str, Tensor]]:  # means, and of each item
     "All scores of one answer to one view."
-    if one.steps:
-        how = dict(steps=one.steps) | how
+    how = one.sampling | how
     means, draws = items
     each = score_means(task[:means], view, answer, spread=one.draws)
     if one.draws:

@@ -245,6 +245,11 @@ class Method:
             return seconds
         return () if self.learns and not seconds else (None,)
 
+    @property
+    def sampling(self) -> dict:
+        "What its `sample` is told."
+        return dict(steps=self.steps) if self.steps else {}
+
     def settings(self, task: str) -> tuple:
         "What may be tried on a task."
         return self.tries.get(task, ({},))

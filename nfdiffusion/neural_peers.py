@@ -32,7 +32,7 @@ from nfdiffusion.diffusion import (
 )
 from .fields import Field, ModulatedSiren, mean_values, weighted_mse
 from .networks import ConvUNet, to_patches, to_pixels, zeroed
-from .peers import UNet, on_pixels, pixel_field
+from .peers import UNet, on_cells, on_pixels, pixel_field
 from .randomness import item_generators, new_seed, random_normal
 from .training import FieldModel
 
@@ -40,8 +40,8 @@ from .training import FieldModel
 __all__ = ['no_draws', 'joint_field', 'white_draws', 'some_points', 'PointwiseNormal', 'neural_processes', 'convolutional',
            'normal_at', 'NeuralProcess', 'wave_features', 'attend', 'AttentionBlock', 'Places', 'Tokens',
            'CrossAttention', 'TargetTokens', 'AttentiveProcess', 'ConditionalUNet', 'PixelPosterior', 'ModulatedField',
-           'on_cells', 'neighbour_cells', 'linear_between_cells', 'halve_frames', 'double_frames', 'ClipUNet',
-           'SetDenoiser', 'write_back', 'repaint', 'draw_points', 'DiffusionProcess']
+           'neighbour_cells', 'linear_between_cells', 'halve_frames', 'double_frames', 'ClipUNet', 'SetDenoiser',
+           'write_back', 'repaint', 'draw_points', 'DiffusionProcess']
 
 # %% ../nbs/neural_peers.ipynb #np000016
 def no_draws(model: nn.Module) -> NotImplementedError:
@@ -487,24 +487,6 @@ class ModulatedField(FieldModel):
         raise no_draws(self)
 
 # %% ../nbs/neural_peers.ipynb #np000061
-def on_cells(
-    obs: Observations,  # (B, N, d)
-    *shape: int,
-) -> tuple[Tensor, Tensor]:
-    """The mean of the observations in each cell of a grid, (B, c, *shape), and whether
-    there are any, (B, 1, *shape)."""
-    n = torch.tensor(shape, device=obs.device)
-    at = ((obs.coords + 1) / 2 * n).long().clamp_min(0).minimum(n - 1)  # (B, N, d)
-    stride = torch.tensor([math.prod(shape[i + 1 :]) for i in range(len(shape))])
-    cell = (at * stride.to(at)).sum(-1)[:, None]  # (B, 1, N)
-    total = obs.values.new_zeros(len(obs), obs.channels + 1, math.prod(shape))
-    each = torch.cat([obs.values, torch.ones_like(obs.values[..., :1])], -1)
-    each = (each * obs.mask[..., None]).mT
-    total = total.scatter_add(2, cell.expand_as(each), each).unflatten(2, shape)
-    values, count = total[:, :-1], total[:, -1:]
-    return values / count.clamp_min(1), (count > 0).to(values)
-
-
 def neighbour_cells(
     u: Tensor,  # (*lead, M) in [-1, 1]
     n: int,  # cells along the axis

@@ -25,13 +25,31 @@ from .metrics import coverage, crps, mse
 from .training import FieldModel, fit
 
 # %% auto #0
-__all__ = ['SHARES', 'on_pixels', 'hats', 'linear_between_pixels', 'pixel_field', 'log_interpolate', 'squared_misfit',
+__all__ = ['SHARES', 'on_cells', 'on_pixels', 'hats', 'linear_between_pixels', 'pixel_field', 'log_interpolate', 'squared_misfit',
            'channels_last', 'weighted', 'put_back', 'KernelAverage', 'ResidualBlock', 'Embedding', 'UNet', 'UNetField',
            'fit_unet', 'PixelDiffusion', 'ddpm_digits', 'whole_images', 'fit_ddpm', 'halved', 'DigitFeatures',
            'fit_digits', 'digit_features', 'symmetric_root', 'frechet_distance', 'digit_views', 'score_view',
            'score_draws', 'show_seen', 'cut_patches', 'radial_power']
 
 # %% ../nbs/peers.ipynb #b30a7dcf
+def on_cells(
+    obs: Observations,  # (B, N, d)
+    *shape: int,
+) -> tuple[Tensor, Tensor]:
+    """The mean of the observations in each cell of a grid, (B, c, *shape), and whether
+    there are any, (B, 1, *shape)."""
+    n = torch.tensor(shape, device=obs.device)
+    at = ((obs.coords + 1) / 2 * n).long().clamp_min(0).minimum(n - 1)  # (B, N, d)
+    stride = torch.tensor([math.prod(shape[i + 1 :]) for i in range(len(shape))])
+    cell = (at * stride.to(at)).sum(-1)[:, None]  # (B, 1, N)
+    total = obs.values.new_zeros(len(obs), obs.channels + 1, math.prod(shape))
+    each = torch.cat([obs.values, torch.ones_like(obs.values[..., :1])], -1)
+    each = (each * obs.mask[..., None]).mT
+    total = total.scatter_add(2, cell.expand_as(each), each).unflatten(2, shape)
+    values, count = total[:, :-1], total[:, -1:]
+    return values / count.clamp_min(1), (count > 0).to(values)
+
+
 def on_pixels(
     obs: Observations,  # (B, N, 2)
     *shape: int,  # H, W
@@ -43,15 +61,7 @@ def on_pixels(
             "pixels are for two dimensions; the observations have "
             f"{obs.dim} and the grid has {len(shape)}"
         )
-    n = torch.tensor(shape, device=obs.device)
-    cell = ((obs.coords + 1) / 2 * n).long().clamp_min(0).minimum(n - 1)  # (B, N, 2)
-    pixel = (cell[..., 0] * shape[1] + cell[..., 1])[:, None]  # (B, 1, N)
-    empty = obs.values.new_zeros(len(obs), 1, math.prod(shape))
-    count = empty.scatter_add(2, pixel, obs.mask[:, None].to(empty))
-    total = empty.repeat(1, obs.channels, 1)
-    total.scatter_add_(2, pixel.expand(-1, obs.channels, -1), obs.values.mT)
-    mean, mask = total / count.clamp_min(1), (count > 0).to(empty)
-    return mean.unflatten(2, shape), mask.unflatten(2, shape)
+    return on_cells(obs, *shape)
 
 # %% ../nbs/peers.ipynb #36ed19c1
 def hats(

@@ -27,10 +27,11 @@ from nfdiffusion.data import (
 from .datasets import mnist, mnist_slice
 from .metrics import coverage, crps, energy_score, mse, psnr, ssim
 from .peers import digit_views
+from .runs import join_observations
 
 # %% auto #0
 __all__ = ['PARTS', 'SIGNALS', 'HELD_OUT', 'TASKS', 'TIMES', 'Task', 'seed_of', 'signal_task', 'fourier_task', 'sine_task',
-           'training_digits', 'measured_digits', 'digit_batches', 'joined', 'in_blocks', 'random_pixels', 'digit_task',
+           'training_digits', 'measured_digits', 'digit_batches', 'in_blocks', 'random_pixels', 'digit_task',
            'clip_batches', 'see_clips', 'clip_task', 'cut', 'with_observed', 'of_each', 'mean_scores', 'cover90',
            'draw_scores', 'without_spread', 'log_likelihoods', 'misfits', 'concatenated', 'score_means', 'score_draws',
            'resampling', 'resampled_means', 'interval', 'surely_less']
@@ -143,12 +144,6 @@ def digit_batches(images: Callable, size: int, seed: int) -> Iterator:
         yield context, whole
 
 
-def joined(parts: list[Observations]) -> Observations:
-    "Batches one after another, padded to one length."
-    points = [zip(o.coords, o.values, o.mask, strict=True) for o in parts]
-    return Observations.collate((x[m], y[m]) for part in points for x, y, m in part)
-
-
 def in_blocks(
     things: Any,  # has a length and slices
     size: int,
@@ -158,7 +153,7 @@ def in_blocks(
     "Views of each block from a seed of its own: the first are always the same."
     starts = range(0, len(things), size)
     parts = [views(things[i : i + size], seed + i // size) for i in starts]
-    return {name: joined([p[name] for p in parts]) for name in parts[0]}
+    return {name: join_observations([p[name] for p in parts]) for name in parts[0]}
 
 
 def random_pixels(images: Tensor, seed: int) -> dict:
@@ -197,8 +192,8 @@ def clip_task(n: int, part: str = "test", images: Callable = training_digits) ->
     g = torch.Generator().manual_seed(100 * seed)
     blocks = [MovingDigits(digits).draw(20, g) for _ in range(-(-n // 20))]
     parts = [(see_clips(b, 1000 * seed + i), b) for i, b in enumerate(blocks)]
-    views = {k: joined([seen[k] for seen, _ in parts]) for k in parts[0][0]}
-    truth = joined([b.on_grid(16, 32, 32) for b in blocks])
+    views = {k: join_observations([seen[k] for seen, _ in parts]) for k in parts[0][0]}
+    truth = join_observations([b.on_grid(16, 32, 32) for b in blocks])
     batches = partial(clip_batches, images)
     about = dict(batches=batches, images=images, bounds=(0, 1))
     return Task("clips", truth, views, (16, 32, 32), **about)[:n]
