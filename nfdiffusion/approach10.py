@@ -53,7 +53,7 @@ from .training import FieldModel
 
 # %% auto #0
 __all__ = ['SIDES', 'frozen', 'random_levels', 'condition', 'TokenCodec', 'SetEncoder', 'SetDenoiser', 'check_places', 'moved',
-           'TokenSetField', 'TokenSetDraws', 'TokenSetLosses', 'SparseFeatureField']
+           'TokenSetField', 'TokenSetDraws', 'TokenSetLosses', 'TokenSetTraining', 'SparseFeatureField']
 
 # %% ../nbs/08_approach10_sparse_features.ipynb #a10f000a
 def frozen(module: nn.Module) -> Callable:
@@ -373,11 +373,47 @@ class TokenSetLosses(TokenSetDraws):
         loss = loss + self.flow_loss(code, pooled, nothing, label)
         return loss + self.set_loss(residual, code, (h, mean), label, tokens)
 
+# %% ../nbs/08_approach10_sparse_features.ipynb #a10f0049
+class TokenSetTraining(TokenSetLosses):
+    "The loss of a batch, its tokens at random places or at places that are given."
+
+    balance: tuple[float, float]  # λ_codes, λ_draws
+
+    def loss(
+        self, obs: Observations, target: Observations, label: Tensor | None = None
+    ) -> Tensor:
+        tokens = self.tokens
+        if self.training:
+            tokens = random_tokens(self.side, self.dim).to(self.like)
+        points = some_points(target, 256)
+        return self.loss_at(tokens, with_nothing(obs), target, points, label)
+
+    def loss_at(
+        self,
+        tokens: TokenPlaces,
+        obs: Observations,  # and one more item, of which nothing is observed
+        target: Observations,
+        points: tuple,  # of the target that count: what `some_points` gives
+        label: Tensor | None = None,
+    ) -> Tensor:
+        "The loss with tokens at these places; no graphics card is waited for."
+        codes_weight, draws_weight = self.balance
+        with torch.set_grad_enabled(bool(codes_weight) and torch.is_grad_enabled()):
+            f, code = self.codec.encode(target, tokens)
+        total = f.new_zeros(())
+        if codes_weight:
+            total = total + codes_weight * self.codec.loss(f, code, points, tokens)
+        if draws_weight:
+            fixed = f.detach(), code.detach()
+            loss = self.draws_loss(*fixed, obs, points, label, tokens)
+            total = total + draws_weight * loss
+        return total
+
 # %% ../nbs/08_approach10_sparse_features.ipynb #a10f001c
 SIDES = {1: 24, 2: 7, 3: 4}  # tokens along each axis, by default
 
 
-class SparseFeatureField(TokenSetLosses):
+class SparseFeatureField(TokenSetTraining):
     "Approach 10: diffusion over a set of tokens at any places, read by attention."
 
     def __init__(
@@ -411,22 +447,3 @@ class SparseFeatureField(TokenSetLosses):
         self.denoiser = Denoiser(net, Schedule.cosine(1000))
         self.labels, self.blur, self.balance = labels, blur, balance
         self.register_buffer("unit", torch.zeros(()))
-
-    def loss(
-        self, obs: Observations, target: Observations, label: Tensor | None = None
-    ) -> Tensor:
-        tokens = self.tokens
-        if self.training:
-            tokens = random_tokens(self.side, self.dim).to(self.like)
-        points, more = some_points(target, 256), with_nothing(obs)
-        codes_weight, draws_weight = self.balance
-        with torch.set_grad_enabled(bool(codes_weight) and torch.is_grad_enabled()):
-            f, code = self.codec.encode(target, tokens)
-        total = f.new_zeros(())
-        if codes_weight:
-            total = total + codes_weight * self.codec.loss(f, code, points, tokens)
-        if draws_weight:
-            fixed = f.detach(), code.detach()
-            loss = self.draws_loss(*fixed, more, points, label, tokens)
-            total = total + draws_weight * loss
-        return total

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import cycle
 
 import torch
 from torch import nn
@@ -21,13 +23,8 @@ __all__ = ['DeviceStep', 'fit_captured']
 class DeviceStep:
     "One step of Adam on a loss that draws its own batch, and the moving average."
 
-    def __init__(
-        self,
-        model: nn.Module,
-        loss: Callable,  # () -> Tensor ()
-        recipe: Recipe,
-    ):
-        self.loss, self.recipe = loss, recipe
+    def __init__(self, model: nn.Module, recipe: Recipe):
+        self.recipe = recipe
         self.params = [p for p in model.parameters() if p.requires_grad]
         device = self.params[0].device
         self.cuda = device.type == "cuda"
@@ -38,19 +35,21 @@ class DeviceStep:
         self.average = [p.detach().clone() for p in self.params]
         self.share = torch.zeros((), device=device)  # of the weights, in the average
         self.last = torch.zeros((), device=device)  # loss
+        # graphs are replayed one after another, so they can share their memory
+        self.memory = torch.cuda.graph_pool_handle() if self.cuda else None
 
-    def __call__(self) -> None:
+    def __call__(self, loss: Callable) -> None:  # () -> Tensor ()
         dtype = self.recipe.dtype
         with torch.autocast(
             self.rate.device.type, dtype, dtype is not None, cache_enabled=False
         ):
-            loss = self.loss()
+            now = loss()
         self.adam.zero_grad(set_to_none=True)
-        loss.backward()
+        now.backward()
         nn.utils.clip_grad_norm_(self.params, self.recipe.clip)
         self.adam.step()
         with torch.no_grad():
-            self.last.copy_(loss)
+            self.last.copy_(now)
             for mean, p in zip(self.average, self.params, strict=True):
                 mean.lerp_(p, self.share)
 
@@ -61,25 +60,26 @@ class DeviceStep:
         if not self.cuda:
             self.adam.param_groups[0]["lr"] = rate
 
-    def captured(self) -> Callable[[], None]:
+    def captured(self, loss: Callable) -> Callable[[], None]:
         "The step as one graph, after a few steps to warm up; itself on a processor."
         if not self.cuda:
-            return self
+            return partial(self, loss)
         stream = torch.cuda.Stream()
         stream.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(stream):
             for _ in range(3):
-                self()
+                self(loss)
         torch.cuda.current_stream().wait_stream(stream)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            self()
+        with torch.cuda.graph(graph, pool=self.memory):
+            self(loss)
         return graph.replay
 
 # %% ../nbs/captured.ipynb #ca970007
 def fit_captured(
     model: nn.Module,  # trained in place, on the device where it is
-    loss: Callable,  # () -> Tensor (): draws its batch on that device, never waits
+    # () -> Tensor (): draws its batch on that device, never waits; several take turns
+    loss: Callable | Sequence[Callable],
     steps: int | None = None,  # stop after so many steps,
     seconds: float | None = None,  # or so long
     lr: float = 2e-3,  # the highest learning rate
@@ -92,13 +92,15 @@ def fit_captured(
     "Train on a loss that lives on the model's device; there each step is one graph."
     budget = Budget(steps, seconds)
     started, done, losses, spent = time.perf_counter(), 0, [], 0.0
-    step = DeviceStep(model.train(), loss, Recipe(lr, betas, dtype, ema, clip))
+    step = DeviceStep(model.train(), Recipe(lr, betas, dtype, ema, clip))
     step.prepare(lr / 50, 1.0)  # of the steps that warm up
-    take = step.captured()
+    losses_in_turn = [loss] if callable(loss) else loss
+    graphs = {f: step.captured(f) for f in dict.fromkeys(losses_in_turn)}
+    turns = cycle([graphs[f] for f in losses_in_turn])
     while (share := budget.share(done, spent)) < 1:
         rate = learning_rate(lr, done, share, warm_up_steps(steps))
         step.prepare(rate, 1 - average_decay(done + 1, ema))
-        take()
+        next(turns)()
         done += 1
         if done % every and (steps is None or done < steps):
             continue

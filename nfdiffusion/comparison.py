@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from .commands import command
-from .methods import ITEMS, METHODS, Method
+from .methods import ITEMS, METHODS, Method, training_clock
 from .protocol import TASKS, Task, score_draws, score_means
 from nfdiffusion.report import (
     add_items,
@@ -79,16 +79,18 @@ class Training:
         path = self.path(folder)
         if path.exists():
             return load(path)
-        start = time.process_time()
+        clock = training_clock()
+        start = clock()
         answer = one.train(task, self.budget, self.seed, **how)
         if one.learns:
-            answer.about |= dict(train_s=time.process_time() - start, **how)
+            answer.about |= dict(train_s=clock() - start, **how)
             answer.save(path)
         return answer
 
     def facts(self, answer: Any, folder: Path) -> dict:
         "What a row says of it."
         one, path = METHODS[self.method], self.path(folder)
+        about = answer.about if one.learns else {}
         file = path if one.learns else pretrained().get(self.method)
         return dict(
             task=self.task,
@@ -97,7 +99,9 @@ class Training:
             seed=self.seed,
             budget=self.budget,
             setting=self.setting,
-            train_s=answer.about["train_s"] if one.learns else None,
+            device=about.get("device", ""),
+            examples=about.get("examples"),
+            train_s=about.get("train_s"),
             parameters=weights(answer),
             weights=file_hash(file) if file else "",
             version=version("nfdiffusion"),

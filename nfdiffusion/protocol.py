@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from random import Random
 from typing import Any
 
 import torch
@@ -19,8 +20,8 @@ from nfdiffusion.data import (
     Observations,
     Signals,
     SineMixtures,
+    grid_coords,
     observe,
-    split,
     unseen,
     whole_batches,
 )
@@ -135,13 +136,20 @@ def measured_digits(n: int, part: str) -> Tensor:  # (n, 28, 28, 1)
 
 
 def digit_batches(images: Callable, size: int, seed: int) -> Iterator:
-    "Endless batches of random images: some pixels of them, and all."
-    g, train = torch.Generator().manual_seed(seed), images()
+    """Endless batches of random images: some pixels of them, and all; on a graphics
+    card if there is one. Each batch has its own number of pixels, 23 to 196."""
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    g, counts = torch.Generator(device).manual_seed(seed), Random(seed)
+    train, ones = images().to(device), partial(torch.ones, dtype=torch.bool)
+    x = grid_coords(*train.shape[1:3]).to(device)
+    how = dict(generator=g, device=device)
     while True:
-        which = torch.randint(len(train), (size,), generator=g)
-        whole = Observations.from_grid(train[which])
-        context, _ = split(observe(whole, 197, generator=g), (23, 196), g)
-        yield context, whole
+        y = train[torch.randint(len(train), (size,), **how)].flatten(1, 2)
+        whole = x.expand(size, -1, -1), y, ones(size, len(x), device=device)
+        k = int(23 * (197 / 23) ** counts.random())
+        some = torch.rand(size, len(x), **how).argsort(1)[:, :k]
+        seen = x[some], y.gather(1, some[..., None]), ones(size, k, device=device)
+        yield Observations.trusted(*seen), Observations.trusted(*whole)
 
 
 def in_blocks(

@@ -27,15 +27,16 @@ if TYPE_CHECKING:
 # %% auto #0
 __all__ = ['COLUMNS', 'TEXTS', 'KINDS', 'MEANS', 'HONESTY', 'HUES', 'MARKERS', 'COSTS', 'open_table', 'append_rows', 'number',
            'read_table', 'item_key', 'add_items', 'read_items', 'summary', 'group_of', 'averaged', 'at_equal_seconds',
-           'Doubt', 'items_of', 'doubts', 'matched', 'reference', 'Standing', 'standing', 'relative', 'unique',
-           'table_line', 'task_table', 'table_cell', 'markdown', 'lines_of', 'trials_table', 'honesty_table',
+           'Doubt', 'items_of', 'doubts', 'enough', 'matched', 'reference', 'Standing', 'standing', 'relative',
+           'unique', 'table_line', 'table_cell', 'task_table', 'markdown', 'lines_of', 'trials_table', 'honesty_table',
            'standings_table', 'shades', 'looks', 'plain_numbers', 'legend_below', 'as_image', 'score_panel',
            'draw_scores', 'pareto_front', 'pareto_panel', 'pareto_column', 'draw_pareto']
 
 # %% ../nbs/report.ipynb #be9000a1
 COLUMNS = [
     *("task", "view", "method", "kind", "budget", "seed"),  # what
-    *("setting", "train_s", "parameters", "weights", "version"),  # its training
+    # its training; `examples` counts the functions that it was shown
+    *("setting", "device", "examples", "train_s", "parameters", "weights", "version"),
     *("items", "draws"),  # functions that the mean and draws were measured on
     *("mse", "mse_all", "psnr", "ssim"),  # of the mean
     *("crps", "crps_all", "energy", "cover90", "loglik", "consistency"),
@@ -68,7 +69,8 @@ def append_rows(path: Path, rows: list[dict], columns: Sequence[str] = COLUMNS) 
         f.write(text.getvalue())  # at once: others may write too
 
 # %% ../nbs/report.ipynb #be9000a2
-TEXTS = "task", "view", "method", "kind", "setting", "weights", "version", "metric"
+TEXTS = "task", "view", "method", "kind", "setting", "device"
+TEXTS += "weights", "version", "metric"
 
 
 def number(text: str) -> float | str | None:
@@ -185,6 +187,11 @@ def doubts(
     return out
 
 # %% ../nbs/report.ipynb #be9000d2
+def enough(rows: list[dict], least: int = 12) -> list[dict]:
+    "Rows of who was measured on a dozen functions: fewer would cut what all share."
+    return [row for row in rows if row["draws"] >= least]
+
+
 def matched(rows: list[dict], items: dict) -> list[dict]:
     "Averaged rows, `mse` and `crps` over the items that all of a view have in common."
     out = averaged(rows)
@@ -251,24 +258,6 @@ def unique(rows: list[dict], column: str) -> list:
 def table_line(cells: list[str]) -> str:
     "A row of a table in Markdown."
     return "| " + " | ".join(cells) + " |"
-
-
-def task_table(rows: list[dict], metric: str) -> list[str]:
-    "The lines of one task's table."
-    views = unique(rows, "view")
-    head = [f"{rows[0]['task']}: {metric}", *views, "trained"]
-    lines = [table_line(head), "|" + "---|" * len(head)]
-    at = {(r["method"], r["view"]): r for r in rows}
-    rivals = [r for r in rows if r["kind"] != "exact"]
-    best = {v: min(r[metric] for r in rivals if r["view"] == v) for v in views}
-    for method in unique(rows, "method"):
-        scores = {v: at[method, v][metric] for v in views}
-        bold = {v: "**" if s == best[v] else "" for v, s in scores.items()}
-        cells = [f"{bold[v]}{s:.4f}{bold[v]}" for v, s in scores.items()]
-        seconds = at[method, views[0]]["train_s"]
-        trained = f"{seconds:.0f} s" if seconds else ""
-        lines.append(table_line([method, *cells, trained]))
-    return lines
 
 # %% ../nbs/report.ipynb #be900018
 MEANS = "mse", "mse_all", "psnr", "ssim"  # scores of the mean
@@ -500,6 +489,9 @@ def pareto_panel(
     costs, ratios = zip(*front, strict=True)
     ax.step(costs, ratios, where="post", color=".8", zorder=0)
     ax.set(xscale="log", yscale="log", xlabel=label)
+    spent = [cost for _, cost, _ in points]
+    if max(spent) < 2 * min(spent):  # one budget: a second more says nothing
+        ax.set_xlim(min(spent) / 2, 2 * max(spent))
 
 
 def pareto_column(

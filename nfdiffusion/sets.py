@@ -63,7 +63,8 @@ def random_tokens(
 def place_features(tokens: TokenPlaces) -> Tensor:  # (T, 9 d + 1)
     "Place, waves of a quarter to two periods over the domain, and the spacing."
     p = tokens.coords
-    angle = math.pi * p[..., None] * 2.0 ** torch.arange(-1, 3).to(p)
+    waves = 2.0 ** torch.arange(-1, 3, device=p.device).to(p)
+    angle = math.pi * p[..., None] * waves
     size = torch.full_like(p[:, :1], math.log(tokens.spacing))
     return torch.cat([p, angle.sin().flatten(1), angle.cos().flatten(1), size], 1)
 
@@ -89,6 +90,8 @@ def common_coords(obs: Observations) -> Tensor | None:  # (N, d)
     "The points of all items, if the items share them (some may miss some)."
     if not len(obs) or not obs.mask.shape[1]:
         return None
+    if obs.coords.stride(0) == 0:  # one tensor, expanded: no card is waited for
+        return obs.coords[0]
     item = obs.mask.long().argmax(0)  # one that has the point
     x = obs.coords[item, torch.arange(len(item), device=item.device)]
     same = (obs.coords == x).all(-1) | ~obs.mask
