@@ -27,7 +27,7 @@ from .metrics import crps, mse
 from .networks import to_patches
 from .peers import UNetField, hats
 from .protocol import Task, cut, digit_task, fourier_task, training_digits
-from .report import append_rows, open_table, read_table, table_line
+from .report import append_rows, lines_of, open_table, read_table
 from .sets import TokenPlaces
 from .training import FieldModel, load
 
@@ -546,8 +546,8 @@ def ablation_table(rows: list[dict], metric: str = "crps") -> str:
         mine = scores[variant, view]
         return variant == best[view] and all(separated(mine, o) for o in others)
 
-    lines = [table_line([metric.upper(), *views]), "|" + "---|" * (len(views) + 1)]
+    table = [[metric.upper(), *views]]
     for k in variants:
         cells = [entry(scores[k, v], stands_out(k, v)) for v in views]
-        lines.append(table_line([k, *cells]))
-    return "\n".join(lines)
+        table.append([k, *cells])
+    return lines_of(table)

@@ -34,14 +34,15 @@ from .fields import Field, ModulatedSiren, mean_values, weighted_mse
 from .networks import ConvUNet, to_patches, to_pixels, zeroed
 from .peers import UNet, on_cells, on_pixels, pixel_field
 from .randomness import item_generators, new_seed, random_normal
+from .sets import thinned
 from .training import FieldModel
 
 # %% auto #0
-__all__ = ['no_draws', 'joint_field', 'white_draws', 'some_points', 'PointwiseNormal', 'neural_processes', 'convolutional',
-           'normal_at', 'NeuralProcess', 'wave_features', 'attend', 'AttentionBlock', 'Places', 'Tokens',
-           'CrossAttention', 'TargetTokens', 'AttentiveProcess', 'ConditionalUNet', 'PixelPosterior', 'ModulatedField',
-           'neighbour_cells', 'linear_between_cells', 'halve_frames', 'double_frames', 'ClipUNet', 'SetDenoiser',
-           'write_back', 'repaint', 'draw_points', 'DiffusionProcess']
+__all__ = ['no_draws', 'joint_field', 'white_draws', 'PointwiseNormal', 'neural_processes', 'convolutional', 'normal_at',
+           'NeuralProcess', 'wave_features', 'attend', 'AttentionBlock', 'Places', 'Tokens', 'CrossAttention',
+           'TargetTokens', 'AttentiveProcess', 'ConditionalUNet', 'PixelPosterior', 'ModulatedField', 'neighbour_cells',
+           'linear_between_cells', 'halve_frames', 'double_frames', 'ClipUNet', 'SetDenoiser', 'write_back', 'repaint',
+           'draw_points', 'DiffusionProcess']
 
 # %% ../nbs/neural_peers.ipynb #np000016
 def no_draws(model: nn.Module) -> NotImplementedError:
@@ -78,16 +79,6 @@ def white_draws(
 
     return draws
 
-# %% ../nbs/neural_peers.ipynb #np000009
-def some_points(target: Observations, most: int) -> Observations:
-    "Random points of the target, the same of each item, if it has more than `most`."
-    n = target.coords.shape[1]
-    if n <= most:
-        return target
-    which = torch.randperm(n)[:most].to(target.device)
-    parts = (t[:, which] for t in (target.coords, target.values, target.mask))
-    return Observations.trusted(*parts)
-
 # %% ../nbs/neural_peers.ipynb #np0000a9
 class PointwiseNormal(FieldModel):
     "A model that says a mean and a variance of the noisy value at each point."
@@ -103,7 +94,7 @@ class PointwiseNormal(FieldModel):
         raise NotImplementedError("a subclass says how")
 
     def loss(self, obs: Observations, target: Observations) -> Tensor:
-        target = some_points(target, self.most)
+        target = thinned(target, self.most)
         mean, var = self.normal(obs, target.coords)
         noisy = target.values + self.noise * torch.randn_like(mean)
         nats = Normal(mean, var.sqrt()).log_prob(noisy).sum(-1)
@@ -471,7 +462,7 @@ class ModulatedField(FieldModel):
         return z
 
     def loss(self, obs: Observations, target: Observations) -> Tensor:
-        target = some_points(target, self.most)
+        target = thinned(target, self.most)
         values = self.siren(self.code(obs), target.coords)
         return weighted_mse(values - target.values, target.mask.to(values))
 
@@ -683,7 +674,7 @@ class DiffusionProcess(FieldModel):
         self.denoiser = Denoiser(net, Schedule.cosine(1000))
 
     def loss(self, obs: Observations, target: Observations) -> Tensor:
-        target = some_points(target, self.most)
+        target = thinned(target, self.most)
         return self.denoiser.loss(target.values, (target.coords, target.mask))
 
     def draws_at(

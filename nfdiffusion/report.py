@@ -8,7 +8,8 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 
 # %% auto #0
 __all__ = ['COLUMNS', 'TEXTS', 'KINDS', 'MEANS', 'HONESTY', 'HUES', 'MARKERS', 'COSTS', 'open_table', 'append_rows', 'number',
-           'read_table', 'item_key', 'add_items', 'read_items', 'summary', 'group_of', 'averaged', 'at_equal_seconds',
-           'Doubt', 'items_of', 'doubts', 'enough', 'matched', 'reference', 'Standing', 'standing', 'relative',
-           'unique', 'table_line', 'table_cell', 'task_table', 'markdown', 'lines_of', 'trials_table', 'honesty_table',
-           'standings_table', 'shades', 'looks', 'plain_numbers', 'legend_below', 'as_image', 'score_panel',
-           'draw_scores', 'pareto_front', 'pareto_panel', 'pareto_column', 'draw_pareto']
+           'read_table', 'item_key', 'add_items', 'read_items', 'summary', 'group_of', 'grouped', 'averaged',
+           'at_equal_seconds', 'Doubt', 'items_of', 'doubts', 'enough', 'matched', 'reference', 'Standing', 'standing',
+           'relative', 'multiples', 'unique', 'table_line', 'lines_of', 'table_cell', 'task_table', 'markdown',
+           'trials_table', 'honesty_table', 'standings_table', 'shades', 'looks', 'plain_numbers', 'legend_below',
+           'as_image', 'score_panel', 'draw_scores', 'pareto_front', 'pareto_panel', 'pareto_column', 'draw_pareto']
 
 # %% ../nbs/report.ipynb #be9000a1
 COLUMNS = [
@@ -123,13 +124,18 @@ def group_of(row: dict) -> tuple:
     return row["task"], row["view"], row["method"], row["budget"]
 
 
+def grouped(rows: list[dict], key: Callable) -> dict:  # key -> rows
+    "Rows that have a key in common, in their order."
+    groups: dict = {}
+    for row in rows:
+        groups.setdefault(key(row), []).append(row)
+    return groups
+
+
 def averaged(rows: list[dict]) -> list[dict]:
     "Trainings from several seeds as one row each: means, and `seeds`, their number."
-    groups: dict[tuple, list] = {}
-    for row in rows:
-        groups.setdefault(group_of(row), []).append(row)
     out = []
-    for group in groups.values():
+    for group in grouped(rows, group_of).values():
         numbers = [k for k, v in group[0].items() if isinstance(v, int | float)]
         means = {k: sum(r[k] for r in group) / len(group) for k in numbers}
         out.append(group[0] | means | dict(seeds=len(group)))
@@ -160,13 +166,12 @@ class Doubt(NamedTuple):
 
 def items_of(rows: list[dict], items: dict, metric: str) -> dict:  # group -> (S, B)
     "The scores of items, training by training; seeds that have fewer items cut all."
-    found: dict[tuple, list] = {}
-    for row in rows:
-        key = item_key(row, metric)
-        if key in items:
-            found.setdefault(group_of(row), []).append(items[key])
-    shortest = {k: min(map(len, each)) for k, each in found.items()}
-    return {k: torch.stack([x[: shortest[k]] for x in v]) for k, v in found.items()}
+    kept = [row for row in rows if item_key(row, metric) in items]
+    out = {}
+    for key, group in grouped(kept, group_of).items():
+        each = [items[item_key(row, metric)] for row in group]
+        out[key] = torch.stack([x[: min(map(len, each))] for x in each])
+    return out
 
 
 def doubts(
@@ -241,10 +246,13 @@ def relative(
     "A score over its `reference`, by the geometric mean over a task's views."
     rows = averaged(rows)
     base = reference(rows, metric)
-    groups: dict[tuple, list] = {}
-    for row in rows:
-        groups.setdefault((row["task"], row["method"], row["budget"]), []).append(row)
+    groups = grouped(rows, itemgetter("task", "method", "budget"))
     return {key: standing(group, metric, base) for key, group in groups.items()}
+
+
+def multiples(rows: list[dict]) -> dict[tuple, float]:  # by (task, method)
+    "The CRPS over its reference; rows of one budget for each task."
+    return {key[:2]: s.ratio for key, s in relative(rows).items()}
 
 # %% ../nbs/report.ipynb #be900017
 KINDS = "exact", "interpolant", "approach", "packaged", "peer"
@@ -259,6 +267,12 @@ def table_line(cells: list[str]) -> str:
     "A row of a table in Markdown."
     return "| " + " | ".join(cells) + " |"
 
+
+def lines_of(table: list[list[str]]) -> str:
+    "A table in Markdown, its first row the head."
+    head, *body = map(table_line, table)
+    return "\n".join([head, "|" + "---|" * len(table[0]), *body])
+
 # %% ../nbs/report.ipynb #be900018
 MEANS = "mse", "mse_all", "psnr", "ssim"  # scores of the mean
 
@@ -272,13 +286,13 @@ def table_cell(row: dict, metric: str, sure: Doubt | None) -> str:
     return f"{bold}{text}{bold} ± {(sure.high - sure.low) / 2:.4f}"
 
 
-def task_table(rows: list[dict], metric: str, sure: dict) -> list[str]:
-    "The lines of one task's table; rows that are averaged."
+def task_table(rows: list[dict], metric: str, sure: dict) -> str:
+    "One task's table; rows that are averaged."
     views = unique(rows, "view")
     count = "items" if metric in MEANS else "draws"
     costs = "functions", "seconds", "trainings"
     head = [f"{rows[0]['task']}: {metric}", *views, *costs]
-    lines = [table_line(head), "|" + "---|" * len(head)]
+    table = [head]
     at = {(r["method"], r["budget"], r["view"]): r for r in rows}
     for method, budget in dict.fromkeys(key[:2] for key in at):
         of_views = [at[method, budget, v] for v in views]
@@ -288,8 +302,8 @@ def task_table(rows: list[dict], metric: str, sure: dict) -> list[str]:
         trained = "", ""
         if first["train_s"] is not None:
             trained = f"{first['train_s']:.0f}", str(first["seeds"])
-        lines.append(table_line([method, *cells, functions, *trained]))
-    return lines
+        table.append([method, *cells, functions, *trained])
+    return lines_of(table)
 
 
 def markdown(
@@ -304,22 +318,13 @@ def markdown(
     sure, means, lines = doubts(shown, items or {}, metric), averaged(shown), []
     for task in unique(means, "task"):
         of_task = [r for r in means if r["task"] == task]
-        lines += [*task_table(of_task, metric, sure), ""]
+        lines += [task_table(of_task, metric, sure), ""]
     return "\n".join(lines)
 
 # %% ../nbs/report.ipynb #be9000c2
-def lines_of(table: list[list[str]]) -> str:
-    "A table in Markdown, its first row the head."
-    head, *body = map(table_line, table)
-    return "\n".join([head, "|" + "---|" * len(table[0]), *body])
-
-
 def trials_table(trials: list[dict]) -> str:
     "A line for each task and method: settings and scores, the chosen one in bold."
-    groups: dict[tuple, list] = {}
-    for row in trials:
-        key = row["task"], row["method"], row["budget"], row["metric"]
-        groups.setdefault(key, []).append(row)
+    groups = grouped(trials, itemgetter("task", "method", "budget", "metric"))
     table = [["task", "method", "seconds", "metric", "settings and scores"]]
     for (task, method, budget, metric), group in groups.items():
         best = min(group, key=lambda r: r["score"])
@@ -337,9 +342,7 @@ HONESTY = dict(energy=4, cover90=2, loglik=2, consistency=3, mean_ms=1, draw_ms=
 
 def honesty_table(rows: list[dict]) -> str:
     "Scores of whole answers and their cost, averaged over views; digits by column."
-    groups: dict[tuple, list] = {}
-    for row in averaged(rows):
-        groups.setdefault((row["task"], row["method"]), []).append(row)
+    groups = grouped(averaged(rows), itemgetter("task", "method"))
     table = [["task", "method", *HONESTY]]
     for (task, method), group in groups.items():
         cells = []
@@ -353,7 +356,7 @@ def honesty_table(rows: list[dict]) -> str:
 
 def standings_table(rows: list[dict], limit: float = 6) -> str:
     "Methods down, tasks across: multiples of the reference, below a limit."
-    ratios = {key[:2]: standing.ratio for key, standing in relative(rows).items()}
+    ratios = multiples(rows)
     tasks = unique(rows, "task")
     table = [["method", *tasks]]
     for method in dict.fromkeys(name for _, name in ratios):

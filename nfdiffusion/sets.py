@@ -19,7 +19,7 @@ from .places import blend_weights, spread_places
 # %% auto #0
 __all__ = ['TokenPlaces', 'random_tokens', 'place_features', 'pair_features', 'head_places', 'common_coords', 'KernelReader',
            'SetBlock', 'SetTransformer', 'Landmarks', 'Pool', 'Spread', 'near_tokens', 'NearDecoder', 'with_nothing',
-           'some_points']
+           'thinned', 'some_points']
 
 # %% ../nbs/sets.ipynb #5e750008
 @dataclass(frozen=True, eq=False)
@@ -314,14 +314,22 @@ def with_nothing(obs: Observations) -> Observations:
     return Observations(*(torch.cat([p, torch.zeros_like(p[:1])]) for p in parts))
 
 
+def thinned(target: Observations, most: int) -> Observations:
+    "Random points of the target, the same columns of each item, if it has more."
+    n = target.coords.shape[1]
+    if n <= most:
+        return target
+    i = torch.randperm(n, device=target.device)[:most]
+    parts = (t[:, i] for t in (target.coords, target.values, target.mask))
+    return Observations.trusted(*parts)
+
+
 def some_points(
     target: Observations,
     most: int,
 ) -> tuple[Tensor, Tensor, Tensor]:  # (M, d) or (B, M, d), (B, M, c), (B, M)
     "Points to compare fields at: at most so many, the same columns of each item."
+    target = thinned(target, most)
     x, y, mask = target.coords, target.values, target.mask
-    if x.shape[1] > most:
-        i = torch.randperm(x.shape[1], device=x.device)[:most]
-        x, y, mask = x[:, i], y[:, i], mask[:, i]
     shared = bool(mask.all()) and bool((x == x[:1]).all())
     return x[0] if shared else x, y, mask.to(y)
